@@ -1,0 +1,115 @@
+"""`corridor assess`: every row of a table decided."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from corridor.cli.options import json_option, law_options, load
+
+if TYPE_CHECKING:
+    from corridor.rulebook.law import Law
+    from corridor.rulebook.tables.assess import Summary
+
+
+@click.command()
+@click.argument("table")
+@click.option("--pack", required=True, help="The rule pack, by id or folder.")
+@click.option("--on", metavar="DATE", required=True, help="The day of the application.")
+@click.option("--map", "map_file", metavar="MAP.toml", help="How the columns are facts; see docs/tables.md.")
+@click.option("--out", metavar="OUT.parquet", help="Write a row for each row: outcome, outputs, clauses.")
+@click.option("--keep", multiple=True, metavar="COLUMN", help="Carry this column into the result. May be repeated.")
+@click.option("--margins", is_flag=True, help="Add each clause's exact margin to the result.")
+@law_options
+@json_option
+def assess(
+    table: str, pack: str, on: str, map_file: str | None, out: str | None, keep: tuple[str, ...], margins: bool,
+    law_as_of: str | None, known: str | None, changes: tuple[str, ...], as_json: bool,
+) -> None:  # fmt: skip
+    """Decide every row of TABLE (CSV or Parquet, any size) by a pack's rules.
+
+    Prints a summary by clause. Columns named like facts are read; a map names others, sums years and converts
+    currencies. Money is in major units unless the map says minor. A row that cannot be read is reported with its
+    number and reason, and never guessed.
+
+    \b
+    Example:
+      corridor assess examples/firms-synthetic.csv --pack hnte-2016 --on 2024-06-30 --keep firm --out decided.parquet
+    """
+    from corridor.rulebook.statute import as_date
+    from corridor.rulebook.tables.assess import assess_file
+    from corridor.rulebook.tables.mapping import Mapping, read_mapping
+
+    rules = load(pack, changes)
+    law = rules.law(law_as_of or on, known=known)
+    mapping = read_mapping(map_file) if map_file else Mapping()
+    mapping = replace(mapping, keep=(*mapping.keep, *keep))
+    with progress_bar("Assessing", quiet=as_json) as progress:
+        summary = assess_file(
+            law, Path(table), on=as_date(on), mapping=mapping, out=Path(out) if out else None, margins=margins,
+            progress=progress,
+        )  # fmt: skip
+    if as_json:
+        head = {"pack": rules.id, "pack_hash": rules.hash, "on": on, "law_date": law_as_of or on}
+        click.echo(json.dumps({**head, **summary.as_json()}, ensure_ascii=False, indent=2))
+        return
+    print_summary(law, summary, on=on, law_date=law_as_of or on)
+    if out:
+        click.echo(f"\nWrote {out}.")
+
+
+@contextmanager
+def progress_bar(label: str, *, quiet: bool) -> Iterator[Callable[[float], None] | None]:
+    """A bar on standard error, where somebody watches."""
+    if quiet or not sys.stderr.isatty():
+        yield None
+        return
+    with click.progressbar(length=1000, label=label, file=sys.stderr) as bar:
+
+        def move(done: float) -> None:
+            bar.update(max(round(done * 1000) - bar.pos, 0))
+
+        yield move
+
+
+def print_summary(law: Law, summary: Summary, *, on: str, law_date: str) -> None:
+    """The summary as a table by clause."""
+    from corridor.money import format_money
+
+    for note in summary.notes:
+        click.echo(f"Note: {note}.", err=True)
+    for problem in summary.problems:
+        click.echo(f"Bad {problem}", err=True)
+    if summary.bad > len(summary.problems):
+        click.echo(f"… and {summary.bad - len(summary.problems):,} more bad rows; --out lists them all.", err=True)
+    firms = summary.rows - summary.bad
+    counts = ", ".join(f"{answer} {number:,}" for answer, number in summary.outcomes.items() if answer != "bad")
+    click.echo(
+        f"{law.statute.id}: {counts or 'no rows'}, of {firms:,} rows"
+        + (f"; {summary.bad:,} bad" if summary.bad else "")
+    )
+    old = "" if law_date == on else f", by the law of {law_date} on purpose"
+    click.echo(f"{law.statute.title.en}, applied on {on}{old}; {law.statute.hash[:19]}…")
+    unconfirmed = [name for name, item in law.parameters.items() if not item.dated.confirmed]
+    if unconfirmed or not law.statute.confirmed:
+        click.echo(f"Unconfirmed, do not present as the law: {', '.join(unconfirmed) or law.statute.id}")
+    if law.statute.overlay:
+        click.echo("Under a reform that is not law.")
+    for name, total in summary.totals.items():
+        click.echo(f"{name}: {format_money(total, law.statute.currency)} in all, where it can be told")
+    width = max((len(clause.id) for clause in law.clauses), default=6)
+    click.echo(f"\n{'clause':<{width}} {'yes':>11} {'no':>11} {'cannot tell':>11}  rule")
+    for clause in law.clauses:
+        found = summary.clauses.get(clause.id, {})
+        cells = " ".join(f"{found.get(answer, 0):>11,}" for answer in ("yes", "no", "unknown"))
+        click.echo(f"{clause.id:<{width}} {cells}  {clause.node.text}")
+    gone = {name: number for name, number in summary.missing.items() if number}
+    if gone:
+        click.echo("\nMissing: " + ", ".join(f"{name} {number:,}" for name, number in gone.items()))
