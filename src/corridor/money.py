@@ -26,21 +26,23 @@ def minor_units(currency: str) -> int:
     return int(10 ** DECIMALS[currency])
 
 
-def format_money(minor: int | Fraction, currency: str) -> str:
-    """An amount as people read it: ``¥412,000.00``; a negative one begins with U+2212.
+def format_money(minor: int | Fraction, currency: str, language: str = "en") -> str:
+    """An amount as people read it: ``¥412,000.00``, in Chinese ``412,000.00 元``; a negative one begins with U+2212.
 
     A fraction of a minor unit is shown with all its decimals, or as a fraction where it has no end.
     """
     sign = "\u2212" if minor < 0 else ""
-    whole, part = divmod(abs(Fraction(minor)) / minor_units(currency), 1)
-    decimals = DECIMALS[currency]
+    exact = abs(Fraction(minor)) / minor_units(currency)
+    whole, part = divmod(exact, 1)
     digits = decimal_digits(part)
-    tail = f"{digits:0<{decimals}}" if digits is not None else ""
-    symbol = SYMBOL.get(currency) or f"{currency} "
     if digits is None:
-        exact = abs(Fraction(minor)) / minor_units(currency)
-        return f"{sign}{symbol}{exact.numerator:,}/{exact.denominator:,}"
-    return f"{sign}{symbol}{int(whole):,}{'.' + tail if tail else ''}"
+        number = f"{exact.numerator:,}/{exact.denominator:,}"
+    else:
+        digits = f"{digits:0<{DECIMALS[currency]}}"
+        number = f"{int(whole):,}{'.' + digits if digits else ''}"
+    if language == "zh" and currency == "CNY":
+        return f"{sign}{number} 元"
+    return f"{sign}{SYMBOL.get(currency) or f'{currency} '}{number}"
 
 
 def decimal_digits(part: Fraction) -> str | None:

@@ -1048,8 +1048,8 @@ def test_a_panel_in_euro_is_read_to_the_last_fen(tmp_path: Path) -> None:
     batch = read_all(file, read_mapping(ROOT / "examples/cordip.map.toml"), rows=3000)
     assert batch.rows == (8000 if CORDIP else 1600)
     assert not batch.problems
-    with file.open(encoding="utf-8", newline="") as file:
-        rows = list(csv.DictReader(file))
+    with file.open(encoding="utf-8", newline="") as opened:
+        rows = list(csv.DictReader(opened))
     rate = {"2015": "7.0608", "2016": "7.3202", "2017": "7.8044", "2018": "7.8751"}
     fen: dict[str, dict[tuple[str, int], int]] = {"ns": {}, "rd": {}}
     for row in rows:

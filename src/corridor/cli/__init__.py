@@ -8,9 +8,11 @@ from __future__ import annotations
 import difflib
 import errno
 import importlib
+import io
 import os
 import sys
 import traceback
+import unicodedata
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -86,6 +88,8 @@ class FrontDoor(LazyGroup):
         """Run a command line; with `standalone_mode` (the normal case) end the process with its exit code."""
         if not standalone_mode:
             return super().main(args, prog_name, complete_var, standalone_mode=False, **extra)
+        if isinstance(sys.stdout, io.TextIOWrapper) and sys.stdout.errors == "strict":
+            sys.stdout.reconfigure(errors="replace")  # a terminal without Chinese shows question marks
         try:
             result = super().main(args, prog_name, complete_var, standalone_mode=False, **extra)
             code = result if type(result) is int else 0
@@ -127,8 +131,15 @@ def _report(error: Exception) -> int:
 
 
 def _say(sentence: str) -> int:
-    click.echo(f"corridor: {sentence}", err=True)
+    click.echo(f"corridor: {one_line(sentence)}", err=True)
     return EXIT_BAD_INPUT
+
+
+def one_line(text: str) -> str:
+    """Text from anywhere, on one line and without signs that a terminal would obey."""
+    return "".join(
+        repr(sign)[1:-1] if unicodedata.category(sign) in {"Cc", "Cf", "Cs", "Zl", "Zp"} else sign for sign in text
+    )
 
 
 def _give_up_stdout() -> None:
@@ -141,7 +152,7 @@ def _give_up_stdout() -> None:
 
 
 def _os_sentence(error: OSError) -> str:
-    name = os.fsdecode(error.filename) if isinstance(error.filename, str | bytes) else None
+    name = os.fsdecode(error.filename)[:300] if isinstance(error.filename, str | bytes) else None
     what = name or "a file"
     match error.errno:
         case errno.ENOENT:

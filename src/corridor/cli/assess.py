@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -12,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from corridor.cli.options import json_option, law_options, load
+from corridor.cli.options import json_option, law_options, load, print_json
 
 if TYPE_CHECKING:
     from corridor.rulebook.law import Law
@@ -43,25 +42,30 @@ def assess(
     Example:
       corridor assess examples/firms-synthetic.csv --pack hnte-2016 --on 2024-06-30 --keep firm --out decided.parquet
     """
+    from corridor.rulebook.decision import unconfirmed
     from corridor.rulebook.statute import as_date
     from corridor.rulebook.tables.assess import assess_file
     from corridor.rulebook.tables.mapping import Mapping, read_mapping
 
     rules = load(pack, changes)
-    law = rules.law(law_as_of or on, known=known)
-    mapping = read_mapping(map_file) if map_file else Mapping()
+    law_date = on if law_as_of is None else law_as_of
+    law = rules.law(law_date, known=known)
+    mapping = read_mapping(map_file) if map_file is not None else Mapping()
     mapping = replace(mapping, keep=(*mapping.keep, *keep))
     with progress_bar("Assessing", quiet=as_json) as progress:
         summary = assess_file(
-            law, Path(table), on=as_date(on), mapping=mapping, out=Path(out) if out else None, margins=margins,
-            progress=progress,
+            law, Path(table), on=as_date(on), mapping=mapping, out=None if out is None else Path(out),
+            margins=margins, progress=progress,
         )  # fmt: skip
     if as_json:
-        head = {"pack": rules.id, "pack_hash": rules.hash, "on": on, "law_date": law_as_of or on}
-        click.echo(json.dumps({**head, **summary.as_json()}, ensure_ascii=False, indent=2))
+        head = {
+            "pack": rules.id, "pack_hash": rules.hash, "on": on, "law_date": law_date,
+            "unconfirmed": unconfirmed(law, law.parameters),
+        }  # fmt: skip
+        print_json({**head, **summary.as_json()})
         return
-    print_summary(law, summary, on=on, law_date=law_as_of or on)
-    if out:
+    print_summary(law, summary, on=on, law_date=law_date)
+    if out is not None:
         click.echo(f"\nWrote {out}.")
 
 
@@ -97,9 +101,7 @@ def print_summary(law: Law, summary: Summary, *, on: str, law_date: str) -> None
     )
     old = "" if law_date == on else f", by the law of {law_date} on purpose"
     click.echo(f"{law.statute.title.en}, applied on {on}{old}; {law.statute.hash[:19]}…")
-    unconfirmed = [name for name, item in law.parameters.items() if not item.dated.confirmed]
-    if unconfirmed or not law.statute.confirmed:
-        click.echo(f"Unconfirmed, do not present as the law: {', '.join(unconfirmed) or law.statute.id}")
+    warn_unconfirmed(law)
     if law.statute.overlay:
         click.echo("Under a reform that is not law.")
     for name, total in summary.totals.items():
@@ -113,3 +115,12 @@ def print_summary(law: Law, summary: Summary, *, on: str, law_date: str) -> None
     gone = {name: number for name, number in summary.missing.items() if number}
     if gone:
         click.echo("\nMissing: " + ", ".join(f"{name} {number:,}" for name, number in gone.items()))
+
+
+def warn_unconfirmed(*laws: Law) -> None:
+    """Say what the laws rest on that nobody has confirmed."""
+    from corridor.rulebook.decision import unconfirmed
+
+    names = dict.fromkeys(name for law in laws for name in unconfirmed(law, law.parameters))
+    if names:
+        click.echo(f"Unconfirmed, do not present as the law: {', '.join(names)}")

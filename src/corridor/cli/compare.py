@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from corridor.cli.assess import progress_bar
-from corridor.cli.options import json_option, load
+from corridor.cli.assess import progress_bar, warn_unconfirmed
+from corridor.cli.options import json_option, load, print_json
 
 if TYPE_CHECKING:
     from corridor.rulebook.law import Law
@@ -42,28 +41,32 @@ def compare(
           --on 2024-06-30 --group city
       corridor compare examples/firms-synthetic.csv --pack stip --set min_rd_share=0.04@2024-01-01 --on 2024-06-30
     """
+    from corridor.rulebook.decision import unconfirmed
     from corridor.rulebook.statute import as_date
     from corridor.rulebook.tables.compare import compare_file
     from corridor.rulebook.tables.mapping import read_mapping
 
-    if bool(other) == bool(changes):
+    if (other is not None) == bool(changes):
         raise click.UsageError("Give either --with PACK or --set PARAMETER=VALUE@DATE.")
     base = load(pack)
-    alternative = load(other) if other else load(pack, changes)
-    laws = base.law(law_as_of or on), alternative.law(with_law_as_of or (on if other else law_as_of or on))
-    mapping = read_mapping(map_file) if map_file else None
+    alternative = load(other) if other is not None else load(pack, changes)
+    base_day = on if law_as_of is None else law_as_of
+    other_day = with_law_as_of if with_law_as_of is not None else base_day if other is None else on
+    laws = base.law(base_day), alternative.law(other_day)
+    mapping = read_mapping(map_file) if map_file is not None else None
     with progress_bar("Comparing", quiet=as_json) as progress:
         found = compare_file(*laws, Path(table), on=as_date(on), mapping=mapping, group=group, progress=progress)
     if as_json:
         head = {
             "on": on,
-            "base": {"pack": base.id, "pack_hash": base.hash, "law_date": law_as_of or on},
+            "unconfirmed": list(dict.fromkeys(name for law in laws for name in unconfirmed(law, law.parameters))),
+            "base": {"pack": base.id, "pack_hash": base.hash, "law_date": base_day},
             "other": {
-                "pack": alternative.id, "pack_hash": alternative.hash,
-                "law_date": with_law_as_of or (on if other else law_as_of or on), "overlay": alternative.overlay,
+                "pack": alternative.id, "pack_hash": alternative.hash, "law_date": other_day,
+                "overlay": alternative.overlay,
             },
         }  # fmt: skip
-        click.echo(json.dumps({**head, **found.as_json()}, ensure_ascii=False, indent=2))
+        print_json({**head, **found.as_json()})
         return
     print_comparison(*laws, found)
 
@@ -88,6 +91,7 @@ def print_comparison(base: Law, other: Law, found: Comparison) -> None:
         )
         name = f"a reform that is not law: {reform}"
     click.echo(f"base {base.statute.id} ({base.statute.title.en}); other {name}")
+    warn_unconfirmed(base, other)
     currency = base.statute.currency
     for output, cost in found.costs.items():
         step = cost.other - cost.base

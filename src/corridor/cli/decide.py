@@ -4,7 +4,16 @@ from __future__ import annotations
 
 import click
 
-from corridor.cli.options import facts_option, json_option, language_option, law_options, load, read_facts
+from corridor.cli.options import (
+    facts_option,
+    json_option,
+    language_option,
+    law_options,
+    load,
+    name_of,
+    print_json,
+    read_facts,
+)
 
 
 @click.command()
@@ -31,5 +40,8 @@ def decide(
         corridor decide stip --on 2024-06-30 --facts -
     """
     rules = load(pack, changes)
-    decision = rules.decide(read_facts(facts), on=on, law_as_of=law_as_of, known=known, file=facts)
-    click.echo(decision.to_json() if as_json else decision.text(language), nl=False)
+    decision = rules.decide(read_facts(facts), on=on, law_as_of=law_as_of, known=known, file=name_of(facts))
+    if as_json:
+        print_json(decision.to_json())
+    else:
+        click.echo(decision.text(language), nl=False)

@@ -2,11 +2,24 @@
 
 from __future__ import annotations
 
+import re
+import sys
 from typing import Any
 
 import click
 
-from corridor.cli.options import facts_option, json_option, language_option, law_options, load, read_facts
+from corridor.cli.options import (
+    facts_option,
+    json_option,
+    language_option,
+    law_options,
+    load,
+    name_of,
+    print_json,
+    read_facts,
+)
+
+_GROUPED = re.compile(r"-?[0-9]{1,3}(,[0-9]{3})+(\.[0-9]+)?")
 
 
 @click.command()
@@ -31,8 +44,12 @@ def interview(
     """
     from corridor.rulebook.errors import FactError
 
+    if sys.stdin is None:
+        raise FactError("standard input is closed, so there is nobody to ask.", remedy="Use corridor decide.")
     rules = load(pack, changes)
-    given: dict[str, Any] = read_facts(facts) if facts else {}
+    given: dict[str, Any] = read_facts(facts) if facts is not None else {}
+    if facts is not None:
+        rules.read(given, file=name_of(facts))
     skipped: set[str] = set()
     asked = 0
     while True:
@@ -49,9 +66,16 @@ def interview(
         }.get(fact.kind.value, fact.unit_title(rules.currency).in_language(language))  # fmt: skip
         click.echo(f"\n{definition}", err=True)
         while True:
-            answer = click.prompt(
-                f"{fact.title.in_language(language)} ({hint})", default="", show_default=False, err=True
-            ).strip()
+            try:
+                answer = click.prompt(
+                    f"{fact.title.in_language(language)} ({hint})", default="", show_default=False, err=True
+                ).strip()
+            except click.Abort:
+                click.echo("", err=True)
+                raise
+            except UnicodeDecodeError:
+                click.echo("", err=True)
+                raise FactError("an answer is not in the terminal's encoding.", remedy="Use UTF-8.") from None
             if not answer:
                 skipped.add(fact.name)
                 break
@@ -64,9 +88,12 @@ def interview(
             given[fact.name] = {"value": value, "source": "interview"}
             asked += 1
             break
-    decision = rules.decide(given, on=on, law_as_of=law_as_of, known=known, file=facts)
+    decision = rules.decide(given, on=on, law_as_of=law_as_of, known=known, file=name_of(facts) if facts else None)
     click.echo("", err=True)
-    click.echo(decision.to_json() if as_json else decision.text(language), nl=False)
+    if as_json:
+        print_json(decision.to_json())
+    else:
+        click.echo(decision.text(language), nl=False)
 
 
 def _value(kind: str, answer: str) -> Any:
@@ -82,6 +109,10 @@ def _value(kind: str, answer: str) -> Any:
             "false": False,
             "否": False,
         }.get(answer.lower(), answer)
-    if kind in {"count", "score", "days"} and answer.replace(",", "").removeprefix("-").isdecimal():
-        return int(answer.replace(",", ""))
-    return answer.replace(",", "").lstrip("¥") if kind == "money" else answer
+    if kind == "money":
+        answer = answer.lstrip("¥￥").strip()
+    if kind in {"money", "count", "score", "days"} and _GROUPED.fullmatch(answer):  # 1,5 stays as it is, and is refused
+        answer = answer.replace(",", "")
+    if kind in {"count", "score", "days"} and re.fullmatch(r"-?[0-9]{1,40}", answer):
+        return int(answer)
+    return answer

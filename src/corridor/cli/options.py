@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import json
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -11,10 +12,12 @@ from typing import Any, TypeVar
 import click
 
 from corridor.rulebook import OverlayError, Pack, load_pack
-from corridor.rulebook.errors import FactError, Place
+from corridor.rulebook.errors import FactError, Place, RulebookError
 from corridor.rulebook.facts import parse_json_facts
 
 Command = TypeVar("Command", bound=Callable[..., Any])
+
+LONGEST = 16 * 2**20  # bytes of facts or of a record; nobody writes so many about one firm
 
 
 def facts_option(*, required: bool) -> Callable[[Command], Command]:
@@ -55,12 +58,41 @@ def load(pack: str, changes: tuple[str, ...] = ()) -> Pack:
     return rules.reform(overlay) if overlay else rules
 
 
+def name_of(file: str) -> str:
+    """What an input is called in a message."""
+    return "standard input" if file == "-" else file
+
+
+def read_input(file: str) -> bytes:
+    """The bytes of a file, or of standard input for `-`, as far as they are fit for one firm.
+
+    Raises:
+        RulebookError: standard input is closed, or there is far too much.
+    """
+    if file == "-":
+        if sys.stdin is None:
+            raise RulebookError("standard input is closed.", remedy="Name a file instead of -.")
+        data = sys.stdin.buffer.read(LONGEST + 1)
+    else:
+        with Path(file).open("rb") as source:
+            data = source.read(LONGEST + 1)
+    if len(data) > LONGEST:
+        raise RulebookError(
+            "this is longer than 16 MiB.", at=Place(name_of(file)), remedy="It should be the JSON of one firm."
+        )
+    return data
+
+
 def read_facts(file: str) -> dict[str, Any]:
     """The JSON facts of a file, or of standard input for `-`."""
-    name = "standard input" if file == "-" else file
     try:
-        data = sys.stdin.buffer.read() if file == "-" else Path(file).read_bytes()
-        text = data.decode("utf-8-sig")
+        text = read_input(file).decode("utf-8-sig")
     except UnicodeDecodeError:
-        raise FactError("the facts are not UTF-8.", at=Place(name), remedy="Save them as UTF-8.") from None
-    return parse_json_facts(text, name)
+        raise FactError("the facts are not UTF-8.", at=Place(name_of(file)), remedy="Save them as UTF-8.") from None
+    return parse_json_facts(text, name_of(file))
+
+
+def print_json(value: object) -> None:
+    """Print a value as JSON, or text that is JSON already: in UTF-8, whatever the terminal speaks."""
+    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, indent=2) + "\n"
+    click.echo(text.encode(), nl=False)

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Any
 
 import click
 
-from corridor.cli.options import json_option
+from corridor.cli.options import json_option, print_json
 
 
 @click.group()
@@ -48,7 +47,7 @@ def list_command(as_json: bool) -> None:
             }
         )  # fmt: skip
     if as_json:
-        click.echo(json.dumps(rows, ensure_ascii=False, indent=2))
+        print_json(rows)
         return
     width = max((len(row["id"]) for row in rows), default=0)
     for row in rows:
@@ -77,18 +76,22 @@ def show(name: str, on: str | None, kernel: bool, as_json: bool) -> None:
     from corridor.rulebook.describe import describe
 
     rules = load_pack(name)
-    law = rules.law(on) if on else list(rules.laws())[-1]
+    law = rules.law(on) if on is not None else list(rules.laws())[-1]
     if kernel:
         from corridor.rulebook.emit import emit
 
-        click.echo(emit(law).source, nl=False)
+        source = emit(law).source
+        if as_json:
+            print_json({"pack": rules.id, "kernel": source})
+        else:
+            click.echo(source, nl=False)
         return
     record = describe(law)
     if as_json:
-        click.echo(json.dumps(record, ensure_ascii=False, indent=2))
+        print_json(record)
         return
     click.echo(f"{rules.id}: {rules.title.en} · {rules.title.zh}")
-    click.echo(f"{rules.ref}")
+    click.echo(rules.ref)
     click.echo(
         f"in force from {rules.start} {f'to {rules.end}' if rules.end else 'on'}; shown: the law of {on or law.day}"
     )
@@ -135,7 +138,7 @@ def check(names: tuple[str, ...], as_json: bool) -> int:
         state = "in order" if report.ok else f"{len(report.failures)} failing, {len(report.uncovered)} not reached"
         click.echo(f"{rules.id}: {report.cases} cases, {state}")
     if as_json:
-        click.echo(json.dumps(results, ensure_ascii=False, indent=2))
+        print_json(results)
     return int(bad)
 
 
@@ -155,6 +158,6 @@ def new(name: str, shelf: str, as_json: bool) -> None:
 
     folder = write_skeleton(name, Path(shelf))
     if as_json:
-        click.echo(json.dumps({"id": name, "folder": str(folder)}))
+        print_json({"id": name, "folder": str(folder)})
     else:
         click.echo(f"Wrote {folder}. Next: corridor pack check {folder}")

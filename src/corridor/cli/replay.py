@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import sys
-from pathlib import Path
-
 import click
 
-from corridor.cli.options import json_option
+from corridor.cli.options import json_option, name_of, print_json, read_input
 
 
 @click.command()
@@ -28,15 +25,19 @@ def replay(record: str, as_json: bool) -> int:
     from corridor.rulebook.errors import Place, RulebookError
     from corridor.rulebook.replay import replay as again
 
-    data = sys.stdin.buffer.read() if record == "-" else Path(record).read_bytes()
+    data, place = read_input(record), Place(name_of(record))
     try:
         parsed = json.loads(data.decode("utf-8-sig"))
     except (ValueError, RecursionError):
-        raise RulebookError("this is not a JSON record.", at=Place(record)) from None
-    decision = again(parsed)
+        remedy = "Make one with: corridor decide … --json."
+        raise RulebookError("this is not a JSON record.", at=place, remedy=remedy) from None
+    try:
+        decision = again(parsed)
+    except RulebookError as error:
+        raise type(error)(error.message, at=error.at or place, remedy=error.remedy) from None
     same = decision.to_json().encode() == data
     if as_json:
-        click.echo(json.dumps({"same": same, "outcome": decision.outcome, "pack_hash": decision.record["pack_hash"]}))
+        print_json({"same": same, "outcome": decision.outcome, "pack_hash": decision.record["pack_hash"]})
     elif same:
         click.echo(f"Same bytes: {decision.outcome} by {decision.record['pack']}, {decision.record['pack_hash']}.")
     else:

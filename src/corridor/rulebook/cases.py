@@ -10,8 +10,8 @@ from math import gcd
 from typing import Any, Final
 
 from corridor.rulebook.decision import WORDS, Decision
-from corridor.rulebook.errors import Conflict, FactError, NotInForce, Place
-from corridor.rulebook.exact import parse_exact
+from corridor.rulebook.errors import Conflict, FactError, NotInForce, OverlayError, Place
+from corridor.rulebook.exact import exact_text, parse_exact
 from corridor.rulebook.interpret import COMPARE, Evaluation
 from corridor.rulebook.kinds import Kind, day_number
 from corridor.rulebook.law import Law, walk
@@ -32,6 +32,7 @@ class Case:
     law_as_of: datetime.date | None
     known: datetime.date | None
     facts: Mapping[str, Any]
+    reform: dict[str, dict[datetime.date | str, str]]
     expect: Mapping[str, Value]
     at: Place
 
@@ -62,7 +63,7 @@ def read_cases(pack: Pack) -> list[Case]:
     cases: dict[str, Case] = {}
     for value in read_yaml(read_text(file), str(file)).sequence("a cases file"):
         fields = value.fields(
-            "a case", required={"name", "expect"}, optional={"on", "law_as_of", "known", "facts", "like"}
+            "a case", required={"name", "expect"}, optional={"on", "law_as_of", "known", "facts", "like", "reform"}
         )
         name = fields["name"].text("name")
         if name in cases:
@@ -82,11 +83,15 @@ def read_cases(pack: Pack) -> list[Case]:
         on = days.get("on", on)
         if on is None:
             value.fail("the case has no day.", "Add on: 2024-06-30.")
+        reform: dict[str, dict[datetime.date | str, str]] = {}
+        changed = fields.get("reform")
+        for path, dates in changed.mapping("reform").items() if changed is not None else ():
+            reform[path] = {day: stated.text("a changed value") for day, stated in dates.mapping("dates").items()}
         expect = fields["expect"].fields("expect", required=set(), optional=EXPECTABLE)
         if not expect.values:
             fields["expect"].fail("the case expects nothing.", "Add outcome: yes, no or unknown.")
         cases[name] = Case(
-            name, on, days.get("law_as_of", law_as_of), days.get("known", known), facts, expect.values, value.at
+            name, on, days.get("law_as_of", law_as_of), days.get("known", known), facts, reform, expect.values, value.at
         )
     return list(cases.values())
 
@@ -102,17 +107,18 @@ def check_pack(pack: Pack) -> Report:
     reached = _Reached()
     for case in cases:
         try:
-            decision = pack.decide(case.facts, on=case.on, law_as_of=case.law_as_of, known=case.known)
+            rules = pack.reform(case.reform) if case.reform else pack
+            decision = rules.decide(case.facts, on=case.on, law_as_of=case.law_as_of, known=case.known)
         except NotInForce:
             outcome: str | Decision = "not_in_force"
         except Conflict:
             outcome = "conflict"
-        except FactError as error:
+        except (FactError, OverlayError) as error:
             report.failures.append(f"{case.at}: {case.name}: {error}")
             continue
         else:
             outcome = decision
-            law = pack.law(case.law_as_of or case.on, known=case.known)
+            law = rules.law(case.law_as_of or case.on, known=case.known)
             codes = {name: fact.code for name, fact in pack.read(case.facts).items()}
             reached.note(law, Evaluation(law, codes, day_number(case.on)))
         report.failures.extend(f"{case.at}: {case.name}: {problem}" for problem in _problems(case, outcome, pack))
@@ -140,18 +146,19 @@ def _problems(case: Case, decided: str | Decision, pack: Pack) -> Iterator[str]:
                 yield f"there is no {name} among the {key}"
                 continue
             stated: Any = value.raw
-            actual = found[name]
+            actual = got = found[name]
             if isinstance(actual, bool):
                 actual, stated = WORDS[actual], WORDS.get(stated, stated) if isinstance(stated, bool) else stated
             elif key in {"outputs", "margins"} and isinstance(stated, str) and actual is not None:
                 kind = pack.law(case.law_as_of or case.on).roots[name].kind if key == "outputs" else None
                 scale = 10 ** _decimals(pack) if kind is Kind.MONEY else 1
                 try:
-                    stated, actual = parse_exact(stated) * scale, Fraction(actual)
+                    stated, actual = parse_exact(stated), Fraction(actual) / scale
                 except ValueError as error:
                     value.fail(f"{error}.", 'Write it as "0.03", "2/3" or "100000".')
+                got = exact_text(actual)
             if stated != actual and not (stated == WORDS[None] and actual is None):
-                yield f"{name}: expected {value.raw}, got {found[name]}"
+                yield f"{name}: expected {value.raw}, got {got}"
     for key in ("missing", "unconfirmed"):
         if key in case.expect:
             names = [item.text(key) for item in case.expect[key].sequence(key)]

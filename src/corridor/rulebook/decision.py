@@ -10,13 +10,13 @@ from __future__ import annotations
 import datetime
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import lru_cache
 from typing import Any, Final
 
-from corridor.money import DECIMALS, minor_units
+from corridor.money import DECIMALS, format_money, minor_units
 from corridor.rulebook.change import Change, changes
 from corridor.rulebook.exact import exact_text, percent_text, scaled_text
 from corridor.rulebook.facts import NO_UNIT, UNIT_OF, Given
@@ -55,7 +55,7 @@ class Decision:
 
     @property
     def missing(self) -> list[str]:
-        """Missing facts that can still change the answer."""
+        """Missing facts that keep the outcome or an output at "cannot tell"; none once the outcome is no."""
         return list(self.record["missing"])
 
     @property
@@ -125,15 +125,22 @@ def decide(
         "outputs": outputs,
         "clauses": [_clause(run, clause, answer) for clause, answer in answers if answer != "n/a"],
         "missing": run.missing(),
-        "unconfirmed": _unconfirmed(law, used),
+        "unconfirmed": unconfirmed(law, used),
         "changes": [_change(run, change) for clause in failing for change in changes(run, clause)],
         "rules": [_rule(run, name) for name in run.rules],
-        "parameters": [_parameter(law, name) for name in used],
+        "parameters": [_copy(_parameter(law, name)) for name in used],
         "facts": [_fact(law, name, given.get(name)) for name in law.facts],
         "ref": statute.ref,
         "note": None if statute.note is None else statute.note.as_json(),
     }
     return Decision(record)
+
+
+def _copy(kept: Any) -> Any:
+    """A part that is kept for the next record, so that whoever changes this one changes no other."""
+    if isinstance(kept, dict):
+        return {name: _copy(part) for name, part in kept.items()}
+    return [_copy(part) for part in kept] if isinstance(kept, list) else kept
 
 
 def _truth(value: Value) -> bool | None:
@@ -212,7 +219,7 @@ def _clause(run: Evaluation, clause: Clause, answer: bool | str | None) -> dict[
     return {
         "id": clause.id,
         "rule": version.name,
-        "title": _title(law, version.name),
+        "title": dict(rule_title(law, version.name)),
         "outcome": WORDS[answer if isinstance(answer, bool) else None],
         "test": node.text,
         "op": node.op if isinstance(node, Compare | ShareTest) else None,
@@ -228,31 +235,27 @@ def _clause(run: Evaluation, clause: Clause, answer: bool | str | None) -> dict[
 
 
 @lru_cache(maxsize=1024)
-def _title(law: Law, name: str) -> dict[str, str]:
-    """The words of a rule with the values of its parameters."""
+def rule_title(law: Law, name: str) -> dict[str, str]:
+    """The words of a rule, in both languages, with the values of its parameters."""
 
-    def value(match: re.Match[str]) -> str:
-        in_force = law.parameters.get(match[1])
-        if in_force is None or not isinstance(in_force.dated.content, int):
-            return match[0]
-        return show_parameter(law, match[1])
+    def filled(words: str, language: str) -> str:
+        def value(match: re.Match[str]) -> str:
+            return show_parameter(law, match[1], language) if match[1] in law.parameters else match[0]
 
-    title = law.rules[name].title.as_json()
-    return {language: re.sub(r"\{(\w+)\}", value, words) for language, words in title.items()}
+        return re.sub(r"\{(\w+)\}", value, words)
+
+    return {language: filled(words, language) for language, words in law.rules[name].title.as_json().items()}
 
 
-def show_parameter(law: Law, name: str) -> str:
-    """A single-number parameter as people read it: ``3%``, ``¥100,000.00``, ``365``."""
-    from corridor.money import format_money
-
+def show_parameter(law: Law, name: str, language: str = "en") -> str:
+    """A single-number parameter as people read it: ``3%``, ``¥100,000.00`` (in Chinese 100,000.00 元), ``365``."""
     parameter, content = law.parameters[name].parameter, law.parameters[name].dated.content
-    if not isinstance(content, int):
-        return str(parameter.as_json(content, law.statute.currency))
-    if parameter.kind is Kind.RATE:
+    currency = law.statute.currency
+    if parameter.kind is Kind.RATE and isinstance(content, int):
         return percent_text(Fraction(content, parameter.scale))
-    if parameter.kind is Kind.MONEY:
-        return format_money(content, law.statute.currency)
-    return str(parameter.as_json(content, law.statute.currency))
+    if parameter.kind is Kind.MONEY and isinstance(content, int):
+        return format_money(content, currency, language)
+    return str(parameter.as_json(content, currency))
 
 
 def _rule(run: Evaluation, name: str) -> dict[str, Any]:
@@ -262,7 +265,7 @@ def _rule(run: Evaluation, name: str) -> dict[str, Any]:
     return {
         "name": name,
         "id": version.id,
-        "title": _title(law, name),
+        "title": dict(rule_title(law, name)),
         "value": WORDS[_truth(value)] if root.kind is Kind.BOOL else amount(value, root.kind, law.statute.currency),
         "unit": "" if root.kind is Kind.BOOL else unit_of(law, root),
         "ref": version.ref,
@@ -279,6 +282,8 @@ def _parameter(law: Law, name: str) -> dict[str, Any]:
         "name": name,
         "title": parameter.title.as_json(),
         "type": parameter.kind.value,
+        "over": parameter.over_fact or (parameter.over.value if parameter.over else None),
+        "gives": parameter.gives.value if parameter.gives else None,
         "value": parameter.as_json(dated.content, law.statute.currency),
         "since": dated.since.isoformat(),
         "ref": dated.ref,
@@ -324,7 +329,7 @@ def _change(run: Evaluation, change: Change) -> dict[str, Any]:
     }
 
 
-def _unconfirmed(law: Law, used: list[str]) -> list[str]:
-    """What this decision used although its text is not confirmed: the pack itself, then parameters."""
+def unconfirmed(law: Law, used: Iterable[str]) -> list[str]:
+    """What was used although its text is not confirmed: the pack itself, then parameters."""
     found = [] if law.statute.confirmed else [law.statute.id]
     return found + [name for name in used if not law.parameters[name].dated.confirmed]

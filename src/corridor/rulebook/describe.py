@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from corridor.rulebook.decision import show_parameter
+from corridor.rulebook.decision import rule_title, show_parameter
 from corridor.rulebook.law import Law
 
 
@@ -20,7 +20,7 @@ def describe(law: Law) -> dict[str, Any]:
         {
             "name": name,
             "id": version.id,
-            "title": version.title.as_json(),
+            "title": rule_title(law, name),
             "lines": [
                 *(clause.node.text for clause in law.clauses if clause.rule is version),
                 f"[{version.ref}; since {version.start}{f', until {version.end}' if version.end else ''}]",

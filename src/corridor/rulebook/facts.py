@@ -8,10 +8,9 @@ from __future__ import annotations
 
 import datetime
 import json
-import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from difflib import get_close_matches
 from fractions import Fraction
 from typing import Any, Final, NoReturn
@@ -19,7 +18,18 @@ from typing import Any, Final, NoReturn
 from corridor.money import DECIMALS, format_money, minor_units
 from corridor.rulebook.errors import FactError, Place
 from corridor.rulebook.exact import exact_text, parse_exact, scaled_text
-from corridor.rulebook.kinds import LIMIT, NAMES, NUMBERS, STORAGE, Kind, day_number, day_of, is_name, parse_day
+from corridor.rulebook.kinds import (
+    LIMIT,
+    NAMES,
+    NUMBERS,
+    STORAGE,
+    Kind,
+    day_number,
+    day_of,
+    is_name,
+    is_plain,
+    parse_day,
+)
 from corridor.rulebook.titles import Title, read_title
 from corridor.rulebook.yamlfile import Value, read_yaml
 
@@ -194,8 +204,14 @@ def parse_json_facts(text: str, file: str) -> dict[str, Any]:
             refuse(f"{digits[:12]}…")
         return int(digits)
 
+    def decimal(digits: str) -> Decimal:
+        try:
+            return Decimal(digits)
+        except InvalidOperation:  # an exponent of twenty digits
+            refuse(digits[:40])
+
     try:
-        value = json.loads(text, object_pairs_hook=unique, parse_float=Decimal, parse_int=whole, parse_constant=refuse)
+        value = json.loads(text, object_pairs_hook=unique, parse_float=decimal, parse_int=whole, parse_constant=refuse)
     except json.JSONDecodeError as error:
         raise FactError(
             f"this is not JSON: {error.msg}.", at=Place(file, error.lineno), remedy='Write {"revenue": "1000000.00"}.'
@@ -243,9 +259,11 @@ def read_facts(
             if source is not None and not (isinstance(source, str) and is_plain(source)):
                 raise FactError(f"{name}: source must be one line of text.", at=place)
             stated = value.get("currency", currency)
-            if fact.kind is Kind.MONEY and stated != currency:
+            if fact.kind is not Kind.MONEY and "currency" in value:
+                raise FactError(f"{name} is not money and has no currency.", at=place, remedy="Leave it out.")
+            if stated != currency:
                 raise FactError(
-                    f"{name} is in {stated}, the rules are in {currency}.",
+                    f"{name} is in {repr(stated)[:40]}, the rules are in {currency}.",
                     at=place,
                     remedy="Convert it first, at a rate and day that you can cite.",
                 )
@@ -255,11 +273,6 @@ def read_facts(
         except ValueError as error:
             raise FactError(f"{name}: {error}", at=place) from None
     return facts
-
-
-def is_plain(text: str) -> bool:
-    """Whether text has no control character and no half of a surrogate pair, which no file can hold."""
-    return not any(unicodedata.category(character) in {"Cc", "Cs"} for character in text)
 
 
 def code_of(value: object, fact: Fact, currency: str) -> int:

@@ -120,16 +120,19 @@ class Evaluation:
         self.collect(self.law.roots[name], found, {name})
         return found
 
-    def missing(self) -> list[str]:
-        """The missing facts that can still change the answer, in the law's order.
+    def missing(self, *, worth: bool = False) -> list[str]:
+        """The missing facts that keep the outcome or an output at "cannot tell", in the law's order.
 
-        The answer is the outcome and, unless that is no, the amounts and rates among the outputs.
+        Once the outcome is no, nothing is missing: no output can mend it.
+
+        Args:
+            worth: of the outputs only amounts and rates, which are what the answer is worth; not scores.
         """
         law = self.law
         found = self.needed(law.outcome)
         if self.rule(law.outcome) is not False:
             for name in law.outputs:
-                if law.roots[name].kind in {Kind.MONEY, Kind.RATE}:
+                if not worth or law.roots[name].kind in {Kind.MONEY, Kind.RATE}:
                     found |= self.needed(name)
         return [name for name in law.facts if name in found]
 

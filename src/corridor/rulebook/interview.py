@@ -32,7 +32,7 @@ def questions(law: Law, given: Mapping[str, Given], on: datetime.date) -> list[Q
     """
     run = Evaluation(law, {name: fact.code for name, fact in given.items()}, day_number(on))
     run.outcome()
-    missing = run.missing()
+    missing = run.missing(worth=True)
     waiting: dict[str, list[str]] = {name: [] for name in missing}
     fewest = dict.fromkeys(missing, len(missing) + 1)
     for clause in law.clauses:

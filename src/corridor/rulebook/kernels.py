@@ -128,7 +128,9 @@ def compile_table(law: Law, *, wanted: Iterable[str] = ("outcome", "outputs"), b
         fill = _numpy_fill(kernel)
         return TableKernel(law, "numpy", kernel.facts, kernel.results, kernel.source, fill, kernel.parameters)
     source = _numba_module(kernel)
-    module = _load(source)
+    nothing = [np.empty(0, STORAGE[law.facts[name].kind]) for name in kernel.facts]
+    scalars = (*([0] if law.uses_on else []), *kernel.parameters)
+    module = _load(source, (*nothing, *scalars, *(np.empty(0, result.storage) for result in kernel.results)))
     return TableKernel(law, "numba", kernel.facts, kernel.results, source, module.fill, kernel.parameters)
 
 
@@ -195,12 +197,15 @@ def cache_folder() -> Path:
     stated = os.environ.get("CORRIDOR_CACHE")
     if stated:
         return Path(stated)
-    base = os.environ.get("XDG_CACHE_HOME") or str(Path("~/.cache").expanduser())
-    return Path(base) / "corridor"
+    base = os.environ.get("XDG_CACHE_HOME")
+    try:
+        return (Path(base) if base else Path("~/.cache").expanduser()) / "corridor"
+    except RuntimeError:  # a user without a home
+        return Path(tempfile.gettempdir()) / f"corridor-{os.getuid()}"
 
 
 def _kernel_folder() -> Path:
-    """A folder that only this user can write; a new temporary one when the cache folder is not such."""
+    """A folder that only this user can write; one for this process where the cache folder is not such."""
     folder = cache_folder() / "kernels"
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -210,28 +215,49 @@ def _kernel_folder() -> Path:
             return folder
     except OSError:
         pass
-    return Path(tempfile.mkdtemp(prefix="corridor-kernels-"))
+    return Path(_own_folder().name)
+
+
+@lru_cache(maxsize=1)
+def _own_folder() -> tempfile.TemporaryDirectory[str]:
+    """A folder for this process alone, removed at its end."""
+    return tempfile.TemporaryDirectory(prefix="corridor-kernels-")
 
 
 _loaded: dict[str, Any] = {}
 
 
-def _load(source: str) -> Any:
-    """The module of a generated source: from memory, from the cache folder, or written there first."""
+def _load(source: str, nothing: tuple[Any, ...]) -> Any:
+    """The module of a generated source: from memory, from the cache folder, or written there first.
+
+    It is called with ``nothing``, arguments of the right types without a row, so that it is compiled, or taken from the
+    cache, here; a cache that is damaged is made anew.
+    """
     name = f"kernel_{hashlib.sha256(source.encode()).hexdigest()[:24]}"
     if name not in _loaded:
-        file = _kernel_folder() / f"{name}.py"
-        if not file.is_file() or file.read_text(encoding="utf-8") != source:
-            with tempfile.NamedTemporaryFile(
-                "w", dir=file.parent, suffix=".tmp", delete=False, encoding="utf-8"
-            ) as draft:
-                draft.write(source)
-            Path(draft.name).replace(file)
-        spec = importlib.util.spec_from_file_location(name, file)
-        assert spec is not None
-        assert spec.loader is not None
-        module = importlib.util.module_from_spec(spec)
-        sys.modules[name] = module  # Numba's cache finds its way back by module name
-        spec.loader.exec_module(module)
+        folder = _kernel_folder()
+        try:
+            module = _module(name, source, folder)
+            module.fill(*nothing)
+        except Exception:  # noqa: BLE001 - what a damaged cache raises is up to pickle and LLVM
+            for file in folder.glob(f"**/{name}.*"):
+                file.unlink(missing_ok=True)
+            module = _module(name, source, folder)
+            module.fill(*nothing)
         _loaded[name] = module
     return _loaded[name]
+
+
+def _module(name: str, source: str, folder: Path) -> Any:
+    file = folder / f"{name}.py"
+    if not file.is_file() or file.read_bytes() != source.encode():
+        with tempfile.NamedTemporaryFile("wb", dir=folder, suffix=".tmp", delete=False) as draft:
+            draft.write(source.encode())
+        Path(draft.name).replace(file)
+    spec = importlib.util.spec_from_file_location(name, file)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[name] = module  # Numba's cache finds its way back by module name
+    spec.loader.exec_module(module)
+    return module

@@ -10,6 +10,7 @@ from __future__ import annotations
 import datetime
 import keyword
 import re
+import unicodedata
 from enum import Enum
 from typing import Final
 
@@ -76,6 +77,11 @@ def parse_day(text: object) -> datetime.date:
     raise ValueError(f"{text!r} is not a date")
 
 
+def is_plain(text: str) -> bool:
+    """Whether text has no control character and no half of a surrogate pair, which no file can hold."""
+    return not any(unicodedata.category(character) in {"Cc", "Cs"} for character in text)
+
+
 _NAME = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*", re.ASCII)
 NAMES: Final = "Use small letters and digits, parted by single underscores, no p_ in front, and no word of Python."
 _TAKEN: Final = {
@@ -87,6 +93,7 @@ _TAKEN: Final = {
     "divide",
     "int64",
     "uint64",
+    "range",
 }  # by the language and by generated code
 
 

@@ -158,7 +158,11 @@ class Law:
         for exception in self._exceptions[version.name]:
             when = _Names(self, exception, used, path).get(exception.when or "")
             if when is None or when.kind is not Kind.BOOL:
-                raise PackError(f"when={exception.when!r} is no Bool fact or rule.", at=exception.at)
+                raise PackError(
+                    f"when={exception.when!r} is no Bool fact or rule.",
+                    at=exception.at,
+                    remedy="Name one that says yes or no.",
+                )
             value = self._type(exception.name, used, path)
             if value.kind is not root.kind or value.den != root.den:
                 raise PackError(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from fractions import Fraction
 from textwrap import wrap
@@ -9,6 +10,7 @@ from typing import Any, Final
 
 from corridor.money import format_money, minor_units
 from corridor.rulebook.exact import percent_text
+from corridor.rulebook.facts import UNIT_OF
 
 WIDTH: Final = 100
 
@@ -31,7 +33,10 @@ EN: Final = {
     "since": "since {since}", "until": "until {until}",
     "replay": "Replay: the same pack and facts give the same bytes.",
     "date": "Day of application {on}, law of {law}", "true": "yes",
-    "false": "no", "mark_yes": "yes", "mark_no": "NO ", "mark_unknown": " ? ", "sep": "; ", "note": "Note",
+    "false": "no", "mark_yes": "yes", "mark_no": "NO ", "mark_unknown": " ? ", "sep": "; ", "stop": ".",
+    "on": "day of application", "below": "below", "up_to": "up to", "from": "from", "above": "above",
+    "else": "otherwise",
+    "note": "Note",
 }  # fmt: skip
 
 ZH: Final = {
@@ -51,20 +56,25 @@ ZH: Final = {
     "overlay": "依据尚未生效的改革方案：{overlay}。",
     "since": "自 {since} 起", "until": "至 {until} 止", "replay": "重放：相同规则与事实得到相同字节。",
     "date": "申请日 {on}，适用 {law} 的规定", "true": "是",
-    "false": "否", "mark_yes": "是", "mark_no": "否", "mark_unknown": "？", "sep": "；", "note": "说明",
+    "false": "否", "mark_yes": "是", "mark_no": "否", "mark_unknown": "？", "sep": "；", "stop": "。", "on": "申请日",
+    "below": "低于", "up_to": "不超过", "from": "不低于", "above": "高于", "else": "其余", "note": "说明",
 }  # fmt: skip
 
 
 def letter(record: Mapping[str, Any], language: str) -> str:
     """The text of a ``corridor.decision/1`` record; ``language`` is ``"en"`` or ``"zh"``."""
-    return "\n".join(_Letter(record, ZH if language == "zh" else EN, "zh" if language == "zh" else "en").lines()) + "\n"
+    lines = _Letter(record, ZH if language == "zh" else EN, "zh" if language == "zh" else "en").lines()
+    return "\n".join(lines) + "\n"
 
 
 class _Letter:
     def __init__(self, record: Mapping[str, Any], words: Mapping[str, str], language: str) -> None:
         self.record, self.words, self.language = record, words, language
         self.titles = {fact["name"]: fact["title"][language] for fact in record["facts"]}
-        self.units = {fact["unit"]: fact["unit_title"][language] for fact in record["facts"]}
+        self.titles.update({item["name"]: item["title"][language] for item in record["parameters"]})
+        self.titles["on"] = words["on"]
+        self.units = {title.en: title.in_language(language) for title in UNIT_OF.values()}
+        self.units.update({fact["unit"]: fact["unit_title"][language] for fact in record["facts"]})
 
     def lines(self) -> Iterator[str]:
         record, words = self.record, self.words
@@ -74,6 +84,11 @@ class _Letter:
         result = verdict.format(title=record["pack_title"][self.language], missing=missing)
         if way_out and record["outcome"] == "no":
             result += words["way_out"].format(step=self.step(way_out))
+        amounts = [item for item in record["rules"] if item["name"] in record["outputs"] and item["unit"]]
+        paid = [item for item in amounts if item["unit"] == record["currency"] and item["value"] is not None]
+        if paid and record["outcome"] == "yes":
+            shown = ", ".join(f"{item['name']} {self.show(item['value'], item['unit'])}" for item in paid)
+            result += f" {shown}{words['stop']}"
         yield result
         yield f"{words['date'].format(on=record['on'], law=record['law_date'])} · {record['pack']} · {record['ref']}"
         if record["law_as_of"]:
@@ -85,7 +100,6 @@ class _Letter:
             yield words["overlay"].format(overlay=text)
         if record["unconfirmed"]:
             yield from wrap(words["unconfirmed_names"].format(names=", ".join(record["unconfirmed"])), WIDTH)
-        amounts = [item for item in record["rules"] if item["name"] in record["outputs"] and item["unit"]]
         if amounts:
             yield from ("", words["outputs"])
             for item in amounts:
@@ -124,7 +138,8 @@ class _Letter:
         if share is not None:
             parts.append(f"{self.side(left)} ÷ {self.side(share['base'])}")
             if share["value"] is not None:
-                parts.append(f"{_percent(share['value'])} {clause['op']} {_percent(share['rate'])}")
+                rate = words["missing_fact"] if share["rate"] is None else _percent(share["rate"])
+                parts.append(f"{_percent(share['value'])} {clause['op']} {rate}")
         elif left is not None:
             parts.append(f"{self.side(left)} {clause['op']} {self.side(right, named=False)}")
         if clause["reason"]:
@@ -171,15 +186,16 @@ class _Letter:
         if isinstance(value, list):
             rows = []
             for row in value:
-                bound = next((f"{word} {row[word]}" for word in row if word != "give"), "else")
-                rows.append(f"{bound}: {row['give']}")
+                word = next((word for word in row if word != "give"), "else")
+                bound = f"{words[word]} {self.number(row[word], parameter['over'])}" if word != "else" else words[word]
+                rows.append(f"{bound}: {self.number(row['give'], parameter['gives'])}")
             value = ", ".join(rows)
+        elif isinstance(value, dict):
+            value = ", ".join(f"{member}: {self.number(give, parameter['gives'])}" for member, give in value.items())
         elif isinstance(value, bool):
             value = words["true" if value else "false"]
-        elif parameter["type"] == "rate":
-            value = percent_text(Fraction(value))
-        elif parameter["type"] == "money":
-            value = self.show(value, self.record["currency"])
+        else:
+            value = self.number(value, parameter["type"])
         status = (
             "" if parameter["source_status"] == "confirmed" else f"{words['sep']}{words[parameter['source_status']]}"
         )
@@ -187,6 +203,12 @@ class _Letter:
         yield f"      [{parameter['ref']}; {words['since'].format(since=parameter['since'])}{status}]"
         if parameter["note"] and parameter["source_status"] == "unconfirmed":
             yield from (f"      {line}" for line in self.wrapped(parameter["note"][self.language]))
+
+    def number(self, value: str, kind: str) -> str:
+        """A number of the law by its kind."""
+        if kind == "rate":
+            return percent_text(Fraction(value))
+        return self.show(value, self.record["currency"]) if kind == "money" else value
 
     def value(self, fact: Mapping[str, Any]) -> str:
         value = fact["value"]
@@ -199,13 +221,13 @@ class _Letter:
     def side(self, side: Mapping[str, Any], *, named: bool = True) -> str:
         """A side of a test: the title of its fact and the amount."""
         value = self.words["missing_fact"] if side["value"] is None else self.show(side["value"], side["unit"])
-        return f"{self.titles.get(side['text'], side['text'])} {value}" if named else value
+        words = re.sub(r"[a-z]\w*", lambda name: self.titles.get(name[0], name[0]), side["text"])
+        return f"{words} {value}" if named else value
 
     def show(self, value: str, unit: str) -> str:
         """An exact amount with its unit."""
         if unit == self.record["currency"]:
-            amount = format_money(Fraction(value) * minor_units(unit), unit)
-            return f"{amount.replace('¥', '')} 元" if self.language == "zh" and unit == "CNY" else amount
+            return format_money(Fraction(value) * minor_units(unit), unit, self.language)
         if unit == "share":
             return _percent(value)
         if not unit or not value.lstrip("-")[:1].isdigit() or value.count("-") > 1:

@@ -6,6 +6,7 @@ import datetime
 import hashlib
 import json
 import os
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
@@ -34,6 +35,11 @@ if TYPE_CHECKING:
 
 BUILT_IN: Final = Path(__file__).parent.parent / "packs" / "rules"
 """The shelf of packs that Corridor ships."""
+
+PACK_ID: Final = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*", re.ASCII)
+"""How the id of a pack is written; its folder has underscores for hyphens."""
+
+_LONGEST: Final = 200  # characters of a name that the file system is asked for
 
 ENTRY_POINTS: Final = "corridor.packs"
 """The entry-point group under which another distribution names a package that is a shelf of packs."""
@@ -133,7 +139,7 @@ class Pack(Statute):
         """
         from corridor.rulebook.decision import decide
 
-        on, law_date = as_date(on), as_date(law_as_of or on)
+        on, law_date = as_date(on), as_date(on if law_as_of is None else law_as_of)
         law = self.law(law_date, known=known)
         return decide(
             law,
@@ -150,7 +156,7 @@ class Pack(Statute):
         """The facts that can still change the outcome, the most decisive first; empty once it is certain."""
         from corridor.rulebook.interview import questions
 
-        law = self.law(law_as_of or on, known=known)
+        law = self.law(on if law_as_of is None else law_as_of, known=known)
         return questions(law, self.read(facts), as_date(on))
 
     def assess(
@@ -174,7 +180,7 @@ class Pack(Statute):
         """
         from corridor.rulebook.tables.assess import assess_frame
 
-        law = self.law(law_as_of or on, known=known)
+        law = self.law(on if law_as_of is None else law_as_of, known=known)
         return assess_frame(law, frame, on=as_date(on), backend=backend, margins=margins)
 
     def compare(
@@ -202,7 +208,10 @@ class Pack(Statute):
         """
         from corridor.rulebook.tables.compare import compare_frame
 
-        laws = self.law(law_as_of or on), other.law(other_law_as_of or on)
+        laws = (
+            self.law(on if law_as_of is None else law_as_of),
+            other.law(on if other_law_as_of is None else other_law_as_of),
+        )
         return compare_frame(*laws, frame, on=as_date(on), group=group)
 
 
@@ -231,7 +240,10 @@ def shelves() -> Iterator[Path]:
     from importlib.util import find_spec
 
     for point in entry_points(group=ENTRY_POINTS):
-        spec = find_spec(point.value)
+        try:
+            spec = find_spec(point.value)
+        except Exception:  # noqa: BLE001, S112 - a broken distribution does not take the other packs away
+            continue
         yield from (Path(folder) for folder in (spec.submodule_search_locations or [] if spec else []))
     yield BUILT_IN
 
@@ -256,15 +268,15 @@ def find_pack(name: str) -> Path:
         if (folder / "pack.yaml").is_file():
             return folder
         raise UnknownPack(f"{name} is not the folder of a pack.", remedy="It must hold pack.yaml.")
-    if name.replace("-", "").isalnum():
+    if PACK_ID.fullmatch(name) and len(name) < _LONGEST:
         for shelf in shelves():
             folder = shelf / name.replace("-", "_")
             if (folder / "pack.yaml").is_file():
                 return folder
-    if (Path(name) / "pack.yaml").is_file():
+    if len(name) < _LONGEST and (Path(name) / "pack.yaml").is_file():
         return Path(name)
     known = list_packs()
-    near = get_close_matches(name, known, 1)
+    near = get_close_matches(name[:80].lower(), known, 1)
     hint = f"Did you mean {near[0]}?" if near else "`corridor pack list` shows what there is."
     raise UnknownPack(f"there is no pack {name[:80]!r}.", remedy=hint)
 
@@ -288,6 +300,8 @@ def load_pack(name: str | os.PathLike[str]) -> Pack:
     )  # fmt: skip
     if fields["format"].raw != "corridor.pack/1":
         fields["format"].fail(f"the format {fields['format'].raw!r} is not read.", "Write corridor.pack/1.")
+    if not PACK_ID.fullmatch(fields["id"].text("id")):
+        fields["id"].fail("this is not a pack's id.", "Use small letters, digits and single hyphens.")
     if fields["id"].text("id").replace("-", "_") != folder.resolve().name:
         fields["id"].fail("the id does not match the folder.", "The folder is the id with underscores.")
     currency = fields["currency"].text("currency")
@@ -403,7 +417,11 @@ def _check(pack: Pack, outcome: Value, outputs: Value) -> None:
             if ids.setdefault(version.id, version.name) != version.name:
                 raise PackError(f"the id {version.id} stands for two rules.", at=version.at, remedy="Rename one.")
             if version.exception_to is not None and version.exception_to not in pack.rules:
-                raise PackError(f"there is no rule {version.exception_to!r} to except from.", at=version.at)
+                near = get_close_matches(version.exception_to, pack.rules, 1)
+                hint = f"Did you mean {near[0]}?" if near else f"The pack has: {', '.join(pack.rules)}."
+                raise PackError(
+                    f"there is no rule {version.exception_to!r} to except from.", at=version.at, remedy=hint
+                )
             if (pack.end and version.start > pack.end) or (version.end and version.end < pack.start):
                 raise PackError(
                     f"{version.name} lies outside the pack's life.", at=version.at, remedy="Correct its dates."

@@ -7,6 +7,7 @@ There are two time axes: the day from which a value is in force, and the day on 
 from __future__ import annotations
 
 import datetime
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
@@ -25,6 +26,8 @@ from corridor.rulebook.yamlfile import Value, read_yaml
 CONFIRMED: Final = {"confirmed": True, "unconfirmed": False}
 BOUNDS: Final = {"below": "<", "up_to": "<=", "from": ">=", "above": ">"}
 """The words for a band's boundary, and the comparison that each means."""
+
+_ROW: Final = re.compile(r"[0-9]{1,6}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +62,7 @@ class Parameter:
     """A parameter with all its dated values, oldest first.
 
     ``scale`` is the denominator of its codes (for bands and tables: of what they give), ``over_scale`` that of the
-    boundaries of bands over a rate, ``maximum`` the largest code that a value may take.
+    boundaries of bands over a rate, ``maximum`` the largest code that a value may take, ``members`` those of a table.
     """
 
     name: str
@@ -73,6 +76,7 @@ class Parameter:
     title: Title
     values: tuple[Dated, ...]
     at: Place
+    members: tuple[str, ...] = ()
 
     def on(self, day: datetime.date, known: datetime.date | None = None) -> Dated | None:
         """The value in force on ``day``, as far as it was published by ``known``; None before the first one."""
@@ -93,13 +97,13 @@ class Parameter:
             return None
         if isinstance(content, int):
             return _plain(content, self.kind, self.scale, currency)
+        gives = [_plain(row.give, self.number_kind, self.scale, currency) for row in content]
+        if self.over is None:
+            return dict(zip(self.members, gives, strict=True))
         rows: list[dict[str, object]] = []
-        for row in content:
-            give = _plain(row.give, self.number_kind, self.scale, currency)
-            if row.word is None or self.over is None:
-                rows.append({"give": give})
-            else:
-                rows.append({row.word: _plain(row.bound, self.over, self.over_scale, currency), "give": give})
+        for row, give in zip(content, gives, strict=True):
+            bound = {row.word: _plain(row.bound, self.over, self.over_scale, currency)} if row.word else {}
+            rows.append({**bound, "give": give})
         return rows
 
 
@@ -191,7 +195,10 @@ class _Reader:
                 stated.fail(f"a value of {name} is above its maximum.")
             maximum = int(limit)
         title = read_title(fields["title"], f"the title of {name}")
-        return Parameter(name, kind, over, over_fact, gives, scale, over_scale, maximum, title, values, value.at)
+        members = self.facts[over_fact].members if over_fact else ()
+        return Parameter(
+            name, kind, over, over_fact, gives, scale, over_scale, maximum, title, values, value.at, members
+        )
 
     def _kind(self, value: Value, allowed: frozenset[Kind] | set[Kind]) -> Kind:
         word = value.text("a type")
@@ -398,9 +405,9 @@ def _reform(parameter: Parameter, inner: str, day: datetime.date, text: str, fac
     rows = standing.content if standing else None
     if parameter.kind is Kind.BANDS:
         match inner.split("/"):
-            case [row] if row.isdigit():
+            case [row] if _ROW.fullmatch(row):
                 index, of_bound = int(row) - 1, False
-            case [row, "bound"] if row.isdigit():
+            case [row, "bound"] if _ROW.fullmatch(row):
                 index, of_bound = int(row) - 1, True
             case _:
                 fail("a band table is changed row by row.", f"Write {parameter.name}/1 or {parameter.name}/1/bound.")

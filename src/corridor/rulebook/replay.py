@@ -34,4 +34,7 @@ def replay(record: object, *, pack: Pack | None = None) -> Decision:
         facts = {fact["name"]: {"value": fact["value"], "source": fact["source"]} for fact in record["facts"]}
         return pack.decide(facts, on=record["on"], law_as_of=record["law_as_of"], known=record["known"])
     except (KeyError, TypeError, AttributeError) as error:
-        raise RulebookError(f"this record is not whole: {error!r} is missing or wrong.") from None
+        what = f"{error} is missing" if isinstance(error, KeyError) else "a part of it is not what a record has there"
+        raise RulebookError(
+            f"this record is not whole: {what}.", remedy="Make one with: corridor decide … --json."
+        ) from None

@@ -13,7 +13,7 @@ from corridor.rulebook.emit import MISSING
 from corridor.rulebook.kernels import Column
 from corridor.rulebook.kinds import NUMBERS, STORAGE, Kind, day_number
 from corridor.rulebook.law import Law, walk
-from corridor.rulebook.tree import Band, Compare, Node, Not, Product, Ref, ShareTest
+from corridor.rulebook.tree import Band, Compare, Node, Not, Product, Ref, ShareTest, Sum
 
 Boundary = tuple[str, str | None, int, int]
 """A fact, a base fact or none, and the ratio (numerator, denominator) at which a test turns."""
@@ -23,7 +23,7 @@ def boundary_rows(law: Law, rows: int, *, seed: int, missing: float = 0.1) -> di
     """Random firms around every threshold of a law.
 
     Args:
-        law: the pack on its day.
+        law: the pack on its day, which is also taken to be the day of the application.
         rows: how many.
         seed: of NumPy's PCG64.
         missing: the share of cells that are missing.
@@ -100,9 +100,12 @@ def _boundaries(law: Law) -> Iterator[Boundary]:
                             yield item.name, None, row.bound * item.den, table.over_den
                         elif isinstance(node.base, Ref) and node.base.source == "fact":
                             yield item.name, node.base.name, row.bound, table.over_den
+                case Compare(left=Sum(left=Ref(source="on"), right=Ref(source="fact") as since), right=right):
+                    for top, _ in _levels(law, right):  # so many days before the application
+                        yield since.name, None, day_number(law.day) - top, 1
                 case Compare(left=left, right=right):
                     for side, other in ((left, right), (right, left)):
-                        if not (isinstance(side, Ref) and side.source == "fact" and side.kind in NUMBERS):
+                        if not (isinstance(side, Ref) and side.source == "fact" and side.kind in {*NUMBERS, Kind.DATE}):
                             continue
                         if isinstance(other, Product) and isinstance(other.right, Ref) and other.right.source == "fact":
                             for top, bottom in _levels(law, other.left):

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 from typing import Final
 
 from corridor.rulebook.errors import Place, RulebookError
-
-_ID = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*", re.ASCII)
+from corridor.rulebook.pack import PACK_ID
 
 FILES: Final = {
     "pack.yaml": """\
@@ -79,14 +77,18 @@ def write_skeleton(name: str, shelf: Path) -> Path:
     Raises:
         RulebookError: the id is not one, the shelf is missing, or something has this name already.
     """
-    if not _ID.fullmatch(name):
-        raise RulebookError(f"{name!r} is not a pack's id.", remedy="Use small letters, digits and single hyphens.")
+    if not PACK_ID.fullmatch(name) or len(name) > 80:
+        raise RulebookError(
+            f"{name[:80]!r} is not a pack's id.", remedy="Use small letters, digits and single hyphens."
+        )
     folder = shelf / name.replace("-", "_")
     if not shelf.is_dir():
         raise RulebookError("there is no such folder.", at=Place(str(shelf)), remedy="Make it first.")
     if folder.exists():
         raise RulebookError("this exists already.", at=Place(str(folder)), remedy="Choose another id.")
     draft = shelf / f".{folder.name}.new"
+    if draft.exists():
+        raise RulebookError("an earlier `pack new` was broken off here.", at=Place(str(draft)), remedy="Remove it.")
     draft.mkdir()
     try:
         for file, text in FILES.items():

@@ -5,12 +5,13 @@ from __future__ import annotations
 import ast
 import datetime
 import re
+import warnings
 from dataclasses import dataclass
 from typing import NoReturn
 
 from corridor.rulebook import language
 from corridor.rulebook.errors import PackError, Place
-from corridor.rulebook.kinds import NAMES, Kind, is_name, parse_day
+from corridor.rulebook.kinds import NAMES, Kind, is_name, is_plain, parse_day
 from corridor.rulebook.titles import Title
 
 ANNOTATIONS = {kind.annotation: kind for kind in Kind}
@@ -49,7 +50,9 @@ def read_rules(text: str, file: str) -> list[RuleVersion]:
     if len(text) > _LONGEST:
         raise PackError("the file is longer than a million characters.", at=Place(file), remedy="Split the pack.")
     try:
-        module = ast.parse(text, filename=file)
+        with warnings.catch_warnings():  # of Python, about code that is never run
+            warnings.simplefilter("ignore")
+            module = ast.parse(text, filename=file)
     except SyntaxError as error:
         raise PackError(f"this is not Python: {error.msg}.", at=Place(file, error.lineno)) from None
     except (ValueError, RecursionError, MemoryError):
@@ -62,7 +65,11 @@ def read_rules(text: str, file: str) -> list[RuleVersion]:
         elif isinstance(statement, ast.ImportFrom) and statement.module == language.__name__ and not statement.level:
             for name in statement.names:
                 if name.name not in language.__all__ or name.asname:
-                    raise PackError(f"{name.name!r} is not a word of the rule language.", at=at)
+                    raise PackError(
+                        f"{name.name!r} is not a word of the rule language.",
+                        at=at,
+                        remedy=f"Import, under their own names: {', '.join(language.__all__)}.",
+                    )
         elif not (number == 0 and isinstance(statement, ast.Expr) and _text(statement.value) is not None):
             raise PackError(
                 "a rule file holds rules only.",
@@ -141,12 +148,15 @@ def _read_rule(function: ast.FunctionDef, file: str) -> RuleVersion:
             f"{function.name} does not say what it means.",
             "Give it a docstring of two lines: English, then Chinese.",
         )
+    ref = " ".join(given["ref"].split())
+    if not all(map(is_plain, (ref, *lines))):
+        fail(f"the words of {function.name} hold a control character.", "Remove it from ref or docstring.")
     if len(body) == 1:
         fail(f"{function.name} is empty.", "End it with return.")
     return RuleVersion(
         name=function.name,
         id=given["id"],
-        ref=" ".join(given["ref"].split()),
+        ref=ref,
         start=start,
         end=end,
         exception_to=given.get("exception_to"),

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from corridor.rulebook.errors import RulebookError
 from corridor.rulebook.facts import Fact
+from corridor.rulebook.kinds import parse_day
 from corridor.rulebook.parameters import Parameter
 from corridor.rulebook.source import RuleVersion
 from corridor.rulebook.titles import Title
@@ -68,9 +69,9 @@ def as_date(day: Day) -> datetime.date:
     Raises:
         RulebookError: the text is not a date.
     """
-    if isinstance(day, datetime.date):
+    if isinstance(day, datetime.date) and not isinstance(day, datetime.datetime):
         return day
     try:
-        return datetime.date.fromisoformat(day)
-    except (ValueError, TypeError):
+        return parse_day(day)
+    except ValueError:
         raise RulebookError(f"{day!r} is not a date.", remedy="Write it as 2024-06-30.") from None

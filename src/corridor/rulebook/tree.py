@@ -272,11 +272,11 @@ class _Typer:
                     self.fail("nothing can follow a return.", "Remove it.", rest[0])
                 return self._expr(value)
             case ast.If(test=test, body=then, orelse=other):
-                if other and rest:
+                if other and rest and not (len(other) == 1 and isinstance(other[0], ast.If)):
                     self.fail("after if … else nothing can follow.", "Put it into the branches.", rest[0])
                 if not other and not rest:
                     self.fail("this if has no other way.", "Add else: return …", statement)
-                return self._choose(statement, test, self._body(then), self._body(other or rest))
+                return self._choose(statement, test, self._body(then), self._body([*other, *rest]))
             case ast.Return():
                 self.fail("return gives nothing.", "Write return and a value.", statement)
         self.fail(

@@ -16,6 +16,7 @@ from typing import NoReturn
 import yaml
 
 from corridor.rulebook.errors import PackError, Place
+from corridor.rulebook.kinds import is_plain
 
 Scalar = None | bool | int | str | datetime.date
 
@@ -56,9 +57,11 @@ class Value:
 
     def text(self, what: str) -> str:
         """This value as text that is not empty."""
-        if isinstance(self.raw, str) and self.raw.strip():
-            return self.raw
-        self.fail(f"{what} must be text.", "Put it in quotes.")
+        if not isinstance(self.raw, str) or not self.raw.strip():
+            self.fail(f"{what} must be text.", "Put it in quotes.")
+        if not is_plain(self.raw):
+            self.fail(f"{what} holds a line break or another control character.", "Fold long text with >- instead.")
+        return self.raw
 
     def date(self, what: str) -> datetime.date:
         """This value as a date."""

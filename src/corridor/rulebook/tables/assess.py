@@ -141,7 +141,8 @@ class Assessor:
 
     def _frame(self, batch: Batch, codes: dict[str, Column], bad: Column) -> pl.DataFrame:
         law = self.law
-        series = [pl.Series("row", np.arange(batch.first_row, batch.first_row + batch.rows)), *batch.keys.get_columns()]
+        rows = pl.Series("row", np.arange(batch.first_row, batch.first_row + batch.rows))
+        series = []
         ordered: list[Result] = sorted(self.kernel.results, key=lambda result: ":" in result.name)
         for result in ordered:
             if result.storage == "int8":
@@ -151,15 +152,16 @@ class Assessor:
             else:
                 series.append(_numbers(result.name, codes[result.name], bad))
         problems = [batch.problems.get(batch.first_row + i) for i in range(batch.rows)] if batch.problems else None
-        taken = {item.name for item in series}
-        name = "problem" if "problem" not in taken else "corridor:problem"
-        series.append(pl.Series(name, problems or [None] * batch.rows, dtype=pl.String))
-        seen: set[str] = set()
-        for item in series:  # a carried column may be called like one of ours
-            while item.name in seen:
-                item.rename(f"{item.name}:table")
-            seen.add(item.name)
-        return pl.DataFrame(series)
+        series.append(pl.Series("problem", problems or [None] * batch.rows, dtype=pl.String))
+        taken = {"row", *(item.name for item in series)}
+        keys = []
+        for key in batch.keys.get_columns():  # a carried column may be called like one of ours
+            name = key.name
+            while name in taken:
+                name += ":table"
+            taken.add(name)
+            keys.append(key.alias(name))
+        return pl.DataFrame([rows, *keys, *series])
 
 
 def _count(counts: dict[str, int], codes: Column, *, skip: int | None) -> None:
@@ -236,6 +238,10 @@ def assess_file(
     """
     if out is not None and not out.parent.is_dir():
         raise TableError("there is no such folder.", at=Place(str(out.parent)), remedy="Make it first.")
+    if out is not None and out.is_dir():
+        raise TableError("this is a folder.", at=Place(str(out)), remedy="Name the file to write in it.")
+    if out is not None and out.exists() and not out.is_file():
+        raise TableError("this is not a plain file.", at=Place(str(out)), remedy="Choose another --out.")
     if out is not None and out.exists() and out.resolve() == path.resolve():
         raise TableError("the result would overwrite the table.", at=Place(str(out)), remedy="Choose another --out.")
     assessor = Assessor(law, on=on, margins=margins)

@@ -10,6 +10,7 @@ import codecs
 import csv
 import io
 import re
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -201,7 +202,7 @@ class TextTable:
         except csv.Error as error:
             raise TableError(f"the header cannot be read ({error}).", at=Place(str(self.path), 1)) from None
         names = [name.strip() for name in record]
-        twice = sorted({name for name in names if name and names.count(name) > 1})
+        twice = sorted(name for name, times in Counter(names).items() if name and times > 1)
         if twice:
             raise TableError(
                 f"the header has {listed(map(repr, twice))} more than once.",

@@ -142,7 +142,9 @@ def read_mapping(path: str | Path) -> Mapping:
         raise TableError("the map is not UTF-8 text.", at=Place(str(file)), remedy="Save it as UTF-8.") from None
     try:
         data = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+    except RecursionError:
+        raise TableError("the map is nested too deeply.", at=Place(str(file)), remedy="A map is two levels.") from None
+    except ValueError as error:  # also a number of thousands of digits
         found = re.search(r"line (\d+)", str(error))
         why = re.sub(r" \(at .*\)$", "", str(error))
         line = int(found[1]) if found else None

@@ -9,6 +9,8 @@ def ip_score(
     own_class1_ip: Count,
     class1_ip: Count,
     class2_ip: Count,
+    class1_ip_enough: Count,
+    class2_ip_enough: Count,
     high_value_class1_points: Score,
     own_class1_points: Score,
     class1_points: Score,
@@ -16,15 +18,14 @@ def ip_score(
 ) -> Score:
     """Points for the best right tied to the main product: high-value class I, own class I, class I, or class II.
     与主导产品相关的有效知识产权得分，按Ⅰ类高价值、自主研发Ⅰ类、Ⅰ类、Ⅱ类取最高一档。"""
-    if high_value_class1_ip >= 1:
+    # All class I rights first: a firm without one is not asked how many are of high value or its own.
+    if class1_ip < class1_ip_enough:
+        return class2_points if class2_ip >= class2_ip_enough else 0
+    if high_value_class1_ip >= class1_ip_enough:
         return high_value_class1_points
-    if own_class1_ip >= 1:
+    if own_class1_ip >= class1_ip_enough:
         return own_class1_points
-    if class1_ip >= 1:
-        return class1_points
-    if class2_ip >= 1:
-        return class2_points
-    return 0
+    return class1_points
 
 
 @rule(id="innovative_sme.rd", ref="工信部企业〔2022〕63号, innovative SME standard, indicator 2", start="2022-08-01")

@@ -131,8 +131,8 @@ def rd_share_prior_met(
     small_revenue: Money,
     min_rd_share_by_revenue: Bands,
 ) -> Bool:
-    """Revenue from {small_revenue}: R&D of the year before reaches the same share of that year's revenue.
-    营业收入{small_revenue}以上的企业：再上一年度研发费用总额占营业收入总额比重达到同一下限。"""
+    """Revenue from {small_revenue}: R&D of the year before last reaches the same share of that year's revenue.
+    营业收入{small_revenue}以上的企业：上上年度研发费用总额占营业收入总额比重达到同一下限。"""
     if revenue >= small_revenue:
         return share(rd_expenditure_prior_year, of=revenue_prior_year) >= band(revenue, min_rd_share_by_revenue)
     return True

@@ -2,6 +2,10 @@
 
 from corridor.rulebook.language import Bool, Money, Rate, half_up, rule
 
+# A kind of firm with a share of its own takes that share alone, not the larger of it and the share of all firms: its own
+# share has never been the smaller one, and so its decision does not rest on the share of all firms, which is unconfirmed
+# in some years.
+
 
 @rule(
     id="rd_super_deduction.cost",
@@ -80,7 +84,7 @@ def extra_share(trade_allowed: Bool, tech_sme: Bool, tech_sme_extra_share: Rate,
     if not trade_allowed:
         return 0
     if tech_sme:
-        return max(tech_sme_extra_share, general_extra_share)
+        return tech_sme_extra_share
     return general_extra_share
 
 
@@ -110,7 +114,7 @@ def extra_share(
     if not trade_allowed:
         return 0
     if manufacturing:
-        return max(manufacturing_extra_share, general_extra_share)
+        return manufacturing_extra_share
     return general_extra_share
 
 
@@ -133,9 +137,9 @@ def extra_share(
     if not trade_allowed:
         return 0
     if manufacturing:
-        return max(manufacturing_extra_share, general_extra_share)
+        return manufacturing_extra_share
     if tech_sme:
-        return max(tech_sme_extra_share, general_extra_share)
+        return tech_sme_extra_share
     return general_extra_share
 
 
@@ -158,9 +162,9 @@ def extra_share(
     if not trade_allowed:
         return 0
     if manufacturing:
-        return max(manufacturing_extra_share, fourth_quarter_extra_share)
+        return manufacturing_extra_share
     if tech_sme:
-        return max(tech_sme_extra_share, fourth_quarter_extra_share)
+        return tech_sme_extra_share
     return fourth_quarter_extra_share
 
 
@@ -178,7 +182,7 @@ def extra_share(
     if not trade_allowed:
         return 0
     if chip_or_machine_tool_maker:
-        return max(chip_extra_share, general_extra_share)
+        return chip_extra_share
     return general_extra_share
 
 

@@ -98,11 +98,21 @@ def score_by_costs(staff_points: Score, rd_points_by_costs: Score, ip_points: Sc
     return staff_points + rd_points_by_costs + ip_points
 
 
-@rule(id="tsme.score", ref="国科发政〔2017〕115号, art. 7(2)", start="2017-05-03")
-def score(score_by_sales: Score, score_by_costs: Score) -> Score:
+@rule(id="tsme.rd_points", ref="国科发政〔2017〕115号, art. 7(2)", start="2017-05-03")
+def rd_points(rd_points_by_sales: Score, rd_points_by_costs: Score, full_rd_points: Score) -> Score:
+    """Points for R&D input by the better of the two ways, {full_rd_points} at most.
+    研发投入指标得分，由企业从两项中选择一项，取较高者，满分{full_rd_points}分。"""
+    # Full marks by one way need no other: then the base of the other way may be missing.
+    if rd_points_by_sales >= full_rd_points or rd_points_by_costs >= full_rd_points:
+        return full_rd_points
+    return max(rd_points_by_sales, rd_points_by_costs)
+
+
+@rule(id="tsme.score", ref="国科发政〔2017〕115号, art. 7", start="2017-05-03")
+def score(staff_points: Score, rd_points: Score, ip_points: Score) -> Score:
     """The score by the way of measuring R&D that is better for the firm, which chooses one.
     综合评价得分；研发投入指标由企业从两项中选择一项，取较高者。"""
-    return max(score_by_sales, score_by_costs)
+    return staff_points + rd_points + ip_points
 
 
 @rule(id="tsme.score_by_sales_met", ref="国科发政〔2017〕115号, art. 6(5), 7(2)(1)", start="2017-05-03")
