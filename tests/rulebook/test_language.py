@@ -418,11 +418,7 @@ AMONG: list[Example] = [
      "when='labor' is no Bool fact or rule", "Name one that says yes or no."),
     ("exception of another kind",
      a_rule(*YES) + exception("cost: Money", "Money", "return cost", at="def"),
-     "other gives another type or scale than extra, which it replaces", "Give both the same type"),
-    ("exception of another scale",
-     a_rule("part: Rate", "Rate", "return part")
-     + exception("other_part: Rate", "Rate", "return other_part", at="def"),
-     "other gives another type or scale than extra", "rates the same scale"),
+     "other gives another type than extra, which it replaces", "Give both the same type"),
 ]  # fmt: skip
 
 

@@ -128,7 +128,6 @@ def check(write_pack: WritePack, cases: str) -> tuple[Report, str]:
         ("{points: 999}", "{outcome: yes}", "points: 999 is outside 0 to 100."),
         ("{pints: 1}", "{outcome: yes}", "there is no fact 'pints'. Did you mean points?"),
         ("{points: 60}", "{outcome: not_in_force}", "expected not_in_force, got unknown"),
-        ("{points: 60}", "{outcome: [yes]}", "got unknown"),
     ],
 )
 def test_a_case_holds_or_is_reported(write_pack: WritePack, facts: str, expect: str, problem: str | None) -> None:
@@ -166,6 +165,8 @@ def test_a_case_can_expect_that_the_law_is_not_in_force(write_pack: WritePack) -
         ("- {name: a, on: soon, expect: {outcome: yes}}", 1, "on must be a date"),
         ("- {name: a, on: 2024-06-30}", 1, "a case lacks expect"),
         ("- {name: a, on: 2024-06-30, expect: {outcom: yes}}", 1, "expect has no key 'outcom'"),
+        ("- {name: a, on: 2024-06-30, expect: {outcome: maybe}}", 1, "'maybe' is no outcome"),
+        ("- {name: a, on: 2024-06-30, expect: {outcome: [yes]}}", 1, "is no outcome"),
         ("- {name: a, like: b, expect: {outcome: yes}}", 1, "there is no case 'b' above this one"),
         ("- {name: a, on: 2024-06-30, facts: {points: [1]}, expect: {outcome: yes}}", 1, "a case states plain values"),
         ("- {name: a, on: 2024-06-30, facts: {revenue: 1.5}, expect: {outcome: yes}}", 1, "1.5 is a YAML float"),
@@ -232,7 +233,8 @@ def test_an_empty_base_must_have_a_case(write_pack: WritePack) -> None:
 - {name: fails, like: passes, facts: {cost: "0.99"}, expect: {outcome: no}}
 """
     report = check_pack(load_pack(write_pack(rules, cases=cases)))
-    assert report.uncovered == ["no case has an empty base"]
+    (uncovered,) = report.uncovered
+    assert "empty base" in uncovered
     empty = cases + '- {name: empty, like: passes, facts: {revenue: "0"}, expect: {outcome: no}}\n'
     assert check_pack(load_pack(write_pack(rules, cases=empty))).ok
 
@@ -273,7 +275,7 @@ def test_nothing_is_overwritten(tmp_path: Path) -> None:
 def test_a_law_is_described_for_people(write_pack: WritePack) -> None:
     pack = load_pack(write_pack(RULES, outputs="[qualifies, grant]"))
     said = describe(pack.law("2024-06-30"))
-    assert (said["pack"], said["law_date"]) == ("toy", "2020-01-01")
+    assert (said["pack"], said["since"]) == ("toy", "2020-01-01")
     assert [item["name"] for item in said["rules"]] == ["enough", "qualifies", "grant"]
     assert said["rules"][0]["lines"] == ["points >= mark", "[Act, art. 2; since 2020-01-01]"]
     assert [(item["name"], item["value"]) for item in said["parameters"]] == [("mark", "60"), ("part", "1/3")]

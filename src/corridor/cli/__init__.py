@@ -191,5 +191,5 @@ def main() -> None:
 
     \b
     Example:
-      corridor decide stip --on 2024-06-30 --facts firm.json
+      corridor decide stip --on 2024-06-30 --facts examples/firm.json
     """

@@ -94,10 +94,12 @@ def print_summary(law: Law, summary: Summary, *, on: str, law_date: str) -> None
     if summary.bad > len(summary.problems):
         click.echo(f"… and {summary.bad - len(summary.problems):,} more bad rows; --out lists them all.", err=True)
     firms = summary.rows - summary.bad
-    counts = ", ".join(f"{answer} {number:,}" for answer, number in summary.outcomes.items() if answer != "bad")
+    words = {"yes": "yes", "no": "no", "unknown": "cannot tell"}
+    if "conflict" in summary.outcomes:
+        words["conflict"] = "in conflict"
+    counts = ", ".join(f"{summary.outcomes.get(answer, 0):,} {word}" for answer, word in words.items())
     click.echo(
-        f"{law.statute.id}: {counts or 'no rows'}, of {firms:,} rows"
-        + (f"; {summary.bad:,} bad" if summary.bad else "")
+        f"{law.statute.id}: {counts}, of {firms:,} rows" + (f"; {summary.bad:,} bad rows" if summary.bad else "")
     )
     old = "" if law_date == on else f", by the law of {law_date} on purpose"
     click.echo(f"{law.statute.title.en}, applied on {on}{old}; {law.statute.hash[:19]}…")
@@ -114,7 +116,11 @@ def print_summary(law: Law, summary: Summary, *, on: str, law_date: str) -> None
         click.echo(f"{clause.id:<{width}} {cells}  {clause.node.text}")
     gone = {name: number for name, number in summary.missing.items() if number}
     if gone:
-        click.echo("\nMissing: " + ", ".join(f"{name} {number:,}" for name, number in gone.items()))
+        click.echo("\nMissing facts, by rows")
+        for name, number in sorted(gone.items(), key=lambda item: -item[1]):
+            click.echo(f"  {name:<32} {number:>11,}")
+    if summary.ignored:
+        click.echo(f"\nColumns not used: {', '.join(summary.ignored)}")
 
 
 def warn_unconfirmed(*laws: Law) -> None:

@@ -81,7 +81,8 @@ def print_comparison(base: Law, other: Law, found: Comparison) -> None:
     firms = found.rows - found.bad
     change = found.gain - found.lose
     click.echo(
-        f"{found.gain:,} gain and {found.lose:,} lose of {firms:,} rows: {'+' if change > 0 else ''}{change:,} yes"
+        f"{found.gain:,} gain a yes and {found.lose:,} lose theirs, of {firms:,} rows: "
+        f"{'+' if change > 0 else chr(0x2212) if change < 0 else ''}{abs(change):,} yes"
         + (f"; {found.bad:,} bad rows" if found.bad else "")
     )
     name = f"{other.statute.id} ({other.statute.title.en})"
@@ -90,7 +91,8 @@ def print_comparison(base: Law, other: Law, found: Comparison) -> None:
             f"{path} = {v} from {d}" for path, days in other.statute.overlay.items() for d, v in days.items()
         )
         name = f"a reform that is not law: {reform}"
-    click.echo(f"base {base.statute.id} ({base.statute.title.en}); other {name}")
+    days = [f", law of {law.day} on" for law in (base, other)]
+    click.echo(f"base {base.statute.id} ({base.statute.title.en}{days[0]}); other {name}{days[1]}")
     warn_unconfirmed(base, other)
     currency = base.statute.currency
     for output, cost in found.costs.items():
@@ -102,8 +104,12 @@ def print_comparison(base: Law, other: Law, found: Comparison) -> None:
         )
     click.echo("\nfrom → to")
     for (before, after), rows in sorted(found.moves.items(), key=lambda move: -move[1]):
-        click.echo(f"  {before:>8} → {after:<8} {rows:>11,}")
-    for heading, counts in (("Who gains had failed", found.gained_by), ("Who loses fails", found.lost_by)):
+        words = [answer.replace("unknown", "cannot tell") for answer in (before, after)]
+        click.echo(f"  {words[0]:>11} → {words[1]:<11} {rows:>11,}")
+    for heading, counts in (
+        ("What the gainers failed before", found.gained_by),
+        ("What the losers fail now", found.lost_by),
+    ):
         if counts:
             click.echo(f"\n{heading} (a row may fail several)")
             for clause, rows in sorted(counts.items(), key=lambda item: -item[1]):

@@ -17,7 +17,7 @@ def replay(record: str, as_json: bool) -> int:
 
     \b
     Example:
-      corridor decide stip --on 2024-06-30 --facts firm.json --json > decision.json
+      corridor decide stip --on 2024-06-30 --facts examples/firm.json --json > decision.json
       corridor replay decision.json
     """
     import json
@@ -41,5 +41,7 @@ def replay(record: str, as_json: bool) -> int:
     elif same:
         click.echo(f"Same bytes: {decision.outcome} by {decision.record['pack']}, {decision.record['pack_hash']}.")
     else:
-        click.echo(f"The bytes differ: replayed, {decision.record['pack']} gives {decision.outcome}.")
+        changed = [key for key, value in decision.record.items() if parsed.get(key) != value]
+        where = f"at {', '.join(changed)}" if changed else "in how they are written"
+        click.echo(f"The bytes differ {where}: replayed, {decision.record['pack']} gives {decision.outcome}.")
     return 0 if same else 1

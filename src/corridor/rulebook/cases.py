@@ -20,6 +20,7 @@ from corridor.rulebook.parameters import BOUNDS
 from corridor.rulebook.tree import Band, Choose, Compare, Const, Excepted, Extreme, Node, Pick, Ref, ShareTest, Sum
 from corridor.rulebook.yamlfile import Value, read_yaml
 
+OUTCOMES: Final = ("yes", "no", "unknown", "not_in_force", "conflict")
 EXPECTABLE: Final = {"outcome", "outputs", "clauses", "reasons", "margins", "missing", "unconfirmed"}
 
 
@@ -88,6 +89,12 @@ def read_cases(pack: Pack) -> list[Case]:
         for path, dates in changed.mapping("reform").items() if changed is not None else ():
             reform[path] = {day: stated.text("a changed value") for day, stated in dates.mapping("dates").items()}
         expect = fields["expect"].fields("expect", required=set(), optional=EXPECTABLE)
+        outcome = expect.get("outcome")
+        if outcome is not None and str(outcome.raw) not in OUTCOMES:
+            outcome.fail(
+                f"{outcome.raw!r} is no outcome." if isinstance(outcome.raw, str) else "this is no outcome.",
+                f"Write one of: {', '.join(OUTCOMES)}.",
+            )
         if not expect.values:
             fields["expect"].fail("the case expects nothing.", "Add outcome: yes, no or unknown.")
         cases[name] = Case(
@@ -204,7 +211,7 @@ class _Reached:
                     shares = shares or isinstance(node, ShareTest)
         found = [": ".join(part for part in key if part) for key in every if key not in self.seen]
         if shares and not self.no_base:
-            found.append("no case has an empty base")
+            found.append("a share with an empty base (revenue 0, staff 0)")
         return found
 
 

@@ -1,24 +1,25 @@
-"""What would change it: for a clause that fails, the smallest change of one fact that would pass it."""
+"""What would change it: for a clause in the way of a yes, the smallest change of one fact that would turn it."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import lru_cache
 from math import ceil, floor
 
 from corridor.rulebook.errors import Conflict
 from corridor.rulebook.facts import Fact
 from corridor.rulebook.interpret import Evaluation
 from corridor.rulebook.kinds import NUMBERS, Kind
-from corridor.rulebook.law import Clause, walk
-from corridor.rulebook.tree import Compare, Node, Not, Ref, ShareTest
+from corridor.rulebook.law import Clause, Law
+from corridor.rulebook.tree import Band, Choose, Compare, Extreme, Node, Not, Pick, Ref, Round, ShareTest, children
 
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One fact, its code now and the nearest code at which the clause passes; ``then`` is the outcome after it."""
+    """One fact, its code now and the nearest code at which the clause turns; ``then`` is the outcome after it."""
 
     clause: Clause
     fact: Fact
@@ -27,25 +28,37 @@ class Change:
     then: bool | None
 
 
-def changes(run: Evaluation, clause: Clause) -> list[Change]:
-    """The single facts that could pass a failing clause, the smallest change first; empty where none alone can."""
-    node = clause.node
-    law = run.law
+def changes(run: Evaluation, clause: Clause, *, wanted: bool) -> list[Change]:
+    """The single facts that could turn a clause to the answer that is wanted, the smallest change first.
+
+    Empty where none alone can, and for a share without a base, which has nothing to fall short of.
+    """
+    node, law = clause.node, run.law
     if isinstance(node, ShareTest) and run.of(node.base) == 0:
-        return []  # without a base there is nothing to fall short of
+        return []
     found: list[tuple[Fact, int, int]] = []
-    if isinstance(node, Ref | Not):
-        wanted = isinstance(node, Ref)
-        name = next(part.name for part in walk(node) if isinstance(part, Ref))
-        found.append((law.facts[name], int(not wanted), int(wanted)))
-    else:
-        for name in dict.fromkeys(_facts_of(run, node)):
-            fact, now = law.facts[name], run.codes.get(name)
-            if now is not None and (fact.kind in NUMBERS or fact.kind is Kind.DATE):
-                to = _nearest(run, clause, fact, now)
-                if to is not None:
-                    found.append((fact, now, to))
-    found.sort(key=lambda item: abs(item[2] - item[1]))
+    for name, bends in _facts_of(law, clause).items():
+        fact, now = law.facts[name], run.codes.get(name)
+
+        def turns(code: int, fact: Fact = fact) -> bool:
+            if not fact.minimum <= code <= fact.maximum:
+                return False
+            try:
+                return run.with_fact(fact.name, code).clause(clause) is wanted
+            except Conflict:
+                return False
+
+        if now is None:
+            continue
+        to = None
+        if fact.kind is Kind.BOOL and isinstance(node, Ref | Not):
+            to = 1 - now if turns(1 - now) else None
+        elif fact.kind in NUMBERS or fact.kind is Kind.DATE:
+            to = _nearest(run, clause, fact, now, turns, wanted=wanted, bends=bends)
+        if to is not None:
+            found.append((fact, now, to))
+    kinds = list(dict.fromkeys(fact.kind for fact, _, _ in found))  # fen and heads have no common size
+    found.sort(key=lambda item: (kinds.index(item[0].kind), abs(item[2] - item[1])))
     possible = []
     for fact, now, to in found:
         with suppress(Conflict):  # a change that ends in a conflict helps nobody
@@ -53,44 +66,54 @@ def changes(run: Evaluation, clause: Clause) -> list[Change]:
     return possible
 
 
-def _facts_of(run: Evaluation, node: Node) -> Iterator[str]:
-    for part in walk(node):
-        if isinstance(part, Ref) and part.source == "fact":
-            yield part.name
-        elif isinstance(part, Ref) and part.source == "rule":
-            yield from _facts_of(run, run.law.roots[part.name])
+@lru_cache(maxsize=4096)
+def _facts_of(law: Law, clause: Clause) -> dict[str, bool]:
+    """The facts that a clause's test rests on; True where a tier, a rounding or a choice bends the line on the way."""
+    found: dict[str, bool] = {}
+    seen: set[tuple[int, bool]] = set()
+
+    def visit(node: Node, bends: bool) -> None:
+        if (id(node), bends) in seen:
+            return
+        seen.add((id(node), bends))
+        if isinstance(node, Ref) and node.source == "fact":
+            found[node.name] = found.get(node.name, False) or bends
+        elif isinstance(node, Ref) and node.source == "rule":
+            visit(law.roots[node.name], bends)
+        for child in children(node):
+            visit(child, bends or isinstance(node, Band | Choose | Extreme | Pick | Round))
+
+    visit(clause.node, False)
+    return found
 
 
-def _nearest(run: Evaluation, clause: Clause, fact: Fact, now: int) -> int | None:
-    """The nearest code of ``fact`` at which ``clause`` passes; tests are monotone in a fact but for tiers."""
-
-    def passes(code: int) -> bool:
-        if not fact.minimum <= code <= fact.maximum:
-            return False
-        try:
-            return run.with_fact(fact.name, code).clause(clause) is True
-        except Conflict:
-            return False
-
-    straight = _on_a_line(run, clause, fact, now)
-    if straight is not None:
-        back = straight - 1 if straight > now else straight + 1
-        if passes(straight) and not passes(back):
-            return straight
-    best: int | None = None
-    for end in (fact.maximum, fact.minimum):
-        if not passes(end):
-            continue
-        near, far = now, end  # near fails, far passes
-        while abs(far - near) > 1:
-            middle = (near + far) // 2
-            near, far = (near, middle) if passes(middle) else (middle, far)
-        if best is None or abs(far - now) < abs(best - now):
-            best = far
+def _nearest(
+    run: Evaluation, clause: Clause, fact: Fact, now: int, turns: Callable[[int], bool], *, wanted: bool, bends: bool
+) -> int | None:
+    """The nearest code of ``fact`` that turns the clause: on a straight line, else by widening steps to both sides."""
+    best = _on_a_line(run, clause, fact, now, wanted=wanted)
+    if best is not None and not (turns(best) and not turns(best - 1 if best > now else best + 1)):
+        best = None
+    if best is not None and not bends:
+        return best
+    for side in (1, -1):
+        end = fact.maximum if side == 1 else fact.minimum
+        if best is not None:  # only what is nearer counts
+            end = min(end, now + abs(best - now) - 1) if side == 1 else max(end, now - abs(best - now) + 1)
+        near, step = now, 1
+        while near != end:
+            far = min(now + step, end) if side == 1 else max(now - step, end)
+            if turns(far):
+                while abs(far - near) > 1:  # near does not turn it, far does
+                    middle = (near + far) // 2
+                    near, far = (near, middle) if turns(middle) else (middle, far)
+                best = far
+                break
+            near, step = far, step * 4
     return best
 
 
-def _on_a_line(run: Evaluation, clause: Clause, fact: Fact, now: int) -> int | None:
+def _on_a_line(run: Evaluation, clause: Clause, fact: Fact, now: int, *, wanted: bool) -> int | None:
     """Where the margin would reach the threshold if it went on as it does from one unit to the next."""
     if clause.margin is None or not isinstance(clause.node, Compare | ShareTest):
         return None
@@ -101,7 +124,10 @@ def _on_a_line(run: Evaluation, clause: Clause, fact: Fact, now: int) -> int | N
         return None
     if here is None or there is None or here == there:
         return None
-    distance = Fraction(-here) / (there - here) * step
-    if clause.node.op in {">", "<"}:
-        return now + (floor(distance) + 1 if distance >= 0 else ceil(distance) - 1)
+    slope = Fraction(there - here) / step
+    distance = -here / slope
+    if (clause.node.op in {">", "<"}) is wanted:  # the threshold itself is not enough
+        if distance == 0:
+            return now + (1 if (slope > 0) is wanted else -1)
+        return now + (floor(distance) + 1 if distance > 0 else ceil(distance) - 1)
     return now + (ceil(distance) if distance >= 0 else floor(distance))

@@ -65,7 +65,7 @@ class Decision:
 
     @property
     def changes(self) -> list[dict[str, Any]]:
-        """For each failing clause the smallest changes of one fact that would pass it."""
+        """For each clause in the way of a yes the smallest changes of one fact that would turn it."""
         return list(self.record["changes"])
 
     def to_json(self) -> str:
@@ -105,7 +105,6 @@ def decide(
     run = Evaluation(law, {name: fact.code for name, fact in given.items()}, day_number(on))
     outcome = run.outcome()
     answers = [(clause, run.clause(clause)) for clause in law.clauses]
-    failing = [clause for clause, answer in answers if answer is False]
     outputs = {name: _output(run.rule(name), law.roots[name].kind) for name in law.outputs}
     used = [name for name in law.parameters if name in run.used]
     record = {
@@ -126,7 +125,7 @@ def decide(
         "clauses": [_clause(run, clause, answer) for clause, answer in answers if answer != "n/a"],
         "missing": run.missing(),
         "unconfirmed": unconfirmed(law, used),
-        "changes": [_change(run, change) for clause in failing for change in changes(run, clause)],
+        "changes": _changes(run, outcome, answers),
         "rules": [_rule(run, name) for name in run.rules],
         "parameters": [_copy(_parameter(law, name)) for name in used],
         "facts": [_fact(law, name, given.get(name)) for name in law.facts],
@@ -310,7 +309,19 @@ def _fact(law: Law, name: str, given: Given | None) -> dict[str, Any]:
     }
 
 
-def _change(run: Evaluation, change: Change) -> dict[str, Any]:
+def _changes(
+    run: Evaluation, outcome: bool | None, answers: Iterable[tuple[Clause, bool | str | None]]
+) -> list[dict[str, Any]]:
+    """What would turn each clause that stands in the way; nothing once the outcome is yes."""
+    found = []
+    for clause, answer in answers if outcome is not True else ():
+        wanted = run.law.helps.get(clause.rule.name)
+        if wanted is not None and answer is (not wanted):
+            found += [_change(run, change, wanted) for change in changes(run, clause, wanted=wanted)]
+    return found
+
+
+def _change(run: Evaluation, change: Change, wanted: bool) -> dict[str, Any]:
     fact, currency = change.fact, run.law.statute.currency
     kind = Kind.DAYS if fact.kind is Kind.DATE else fact.kind
     step: Value = change.to - change.now
@@ -325,6 +336,7 @@ def _change(run: Evaluation, change: Change) -> dict[str, Any]:
         "by": None
         if fact.kind is Kind.BOOL
         else {"value": amount(step, kind, currency), "unit": fact.unit_of(currency)},
+        "clause_then": WORDS[wanted],
         "then": WORDS[change.then],
     }
 

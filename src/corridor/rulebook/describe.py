@@ -31,14 +31,18 @@ def describe(law: Law) -> dict[str, Any]:
     parameters = []
     for name, item in law.parameters.items():
         value = item.parameter.as_json(item.dated.content, currency)
-        shown = show_parameter(law, name) if isinstance(value, str | bool) else str(value)
+        shown = show_parameter(law, name) if isinstance(value, str | bool) else _rows(value)
         status = "" if item.dated.confirmed else "; unconfirmed"
         parameters.append(
             {
                 "name": name,
                 "title": item.parameter.title.as_json(),
                 "value": value,
-                "lines": [shown, f"[{item.dated.ref}; since {item.dated.since}{status}]"],
+                "lines": [
+                    shown,
+                    f"[{item.dated.ref}; since {item.dated.since}{status}]",
+                    *([item.dated.note.en] if item.dated.note else []),
+                ],
             }
         )
     facts = []
@@ -59,4 +63,16 @@ def describe(law: Law) -> dict[str, Any]:
                 ],
             }
         )
-    return {"pack": law.statute.id, "law_date": str(law.day), "rules": rules, "parameters": parameters, "facts": facts}
+    return {"pack": law.statute.id, "since": str(law.day), "rules": rules, "parameters": parameters, "facts": facts}
+
+
+def _rows(rows: object) -> str:
+    """The rows of bands or of a table, in a line."""
+    if isinstance(rows, dict):
+        return ", ".join(f"{member}: {give}" for member, give in rows.items())
+    assert isinstance(rows, list)
+    parts = []
+    for row in rows:
+        bound = " ".join(f"{word.replace('_', ' ')} {number}" for word, number in row.items() if word != "give")
+        parts.append(f"{bound or 'otherwise'}: {row['give']}")
+    return ", ".join(parts)

@@ -60,6 +60,7 @@ class Kernel:
     """A generated function ``decide(facts…, on, parameters…)`` and how to call it."""
 
     source: str
+    arguments: tuple[str, ...]
     facts: tuple[str, ...]
     parameters: tuple[int, ...]
     results: tuple[Result, ...]
@@ -107,22 +108,28 @@ class _Printer:
         results: list[tuple[Result, str]] = []
         names = [law.outcome] if "outcome" in wanted else []
         names += [name for name in law.outputs if "outputs" in wanted]
+        names += [root.rule for root in law.contested]  # a conflict anywhere is a conflict of the decision
+        needed = set(law.rules) if {"clauses", "margins", "levels"} & set(wanted) else self._reach(names)
         for name in law.rules:
-            if {"clauses", "margins", "levels"} & set(wanted) or self._needs(name, names):
+            if name in needed:
                 self._rule(name)
+        conflict = self.temporary(" | ".join(self.conflicts)) if self.conflicts else None
+
+        def unless_conflict(code: str, mark: int) -> str:
+            return code if conflict is None else _where(conflict, str(mark), code)
+
         if "outcome" in wanted:
-            code = self.answer(self.rules[law.outcome])
-            if self.conflicts:
-                code = _where(" | ".join(self.conflicts), str(CONFLICT), code)
+            code = unless_conflict(self.answer(self.rules[law.outcome]), CONFLICT)
             results.append((Result("outcome", "int8"), code))
         for name in law.outputs if "outputs" in wanted else ():
             if name == law.outcome and "outcome" in wanted:
                 continue
             root = law.roots[name]
             if root.kind is Kind.BOOL:
-                results.append((Result(name, "int8"), self.answer(self.rules[name])))
+                results.append((Result(name, "int8"), unless_conflict(self.answer(self.rules[name]), CONFLICT)))
             else:
-                results.append((Result(name, "int64", root.den), self.known_or_missing(self.rules[name])))
+                value = unless_conflict(self.known_or_missing(self.rules[name]), MISSING["int64"])
+                results.append((Result(name, "int64", root.den), value))
         for clause in law.clauses:
             if "clauses" in wanted:
                 results.append((Result(f"clause:{clause.id}", "int8"), self._clause(clause)))
@@ -149,19 +156,21 @@ class _Printer:
         text.append(f"    return ({', '.join(code for _, code in results)},)")
         return Kernel(
             source="\n".join(text) + "\n",
+            arguments=tuple(arguments),
             facts=tuple(self.facts),
             parameters=tuple(self.parameters.values()),
             results=tuple(result for result, _ in results),
             uses_on=law.uses_on,
         )
 
-    def _needs(self, name: str, targets: list[str]) -> bool:
-        reach = list(targets)
-        for target in reach:
-            for part in walk(self.law.roots[target]):
+    def _reach(self, names: list[str]) -> set[str]:
+        """These rules and all that they need."""
+        reach = list(dict.fromkeys(names))
+        for name in reach:
+            for part in walk(self.law.roots[name]):
                 if isinstance(part, Ref) and part.source == "rule" and part.name not in reach:
                     reach.append(part.name)
-        return name in reach
+        return set(reach)
 
     def _rule(self, name: str) -> None:
         version = self.law.rules[name]
@@ -170,10 +179,12 @@ class _Printer:
 
     def _clause(self, clause: Clause) -> str:
         code = self.answer(self.node(clause.node))
-        for test, sense in clause.conditions:
-            condition = self.node(test)
-            away = self.no(condition) if sense else condition.yes
-            code = _where(away, str(ELSEWHERE), code)
+        conditions = [(self.node(test), sense) for test, sense in clause.conditions]
+        for condition, sense in conditions:
+            if condition.no is not None:
+                code = _where(condition.yes if sense else condition.no, code, str(UNKNOWN))
+        for condition, sense in conditions:
+            code = _where(self.no(condition) if sense else condition.yes, str(ELSEWHERE), code)
         return code
 
     # Pieces of code
@@ -327,7 +338,9 @@ class _Printer:
                 part = known_a or known_b or ""
                 way = _flip(test.yes) if known_a is not None else test.yes
                 return _Code(value, f"({way} | {part})")
-            return _Code(value, _where(test.yes, known_a, known_b))
+            return _Code(value, _where(test.yes, self.temporary(known_a), self.temporary(known_b)))
+        known_a = None if known_a is None else self.temporary(known_a)
+        known_b = None if known_b is None else self.temporary(known_b)
         agree = " & ".join(part for part in (known_a, known_b, f"({first} == {second})") if part)
         way_a = f"({test.yes} & {known_a})" if known_a else test.yes
         way_b = f"({test.no} & {known_b})" if known_b else test.no
@@ -406,9 +419,9 @@ class _Printer:
         if len(whens) == 1:
             return self.chosen(whens[0], values[0], base, node, node.exceptions[0][1], node.base)
         # With several, two that may apply leave the value open; otherwise the one that may apply is an ordinary choice.
-        result = base
-        for when, value in zip(whens, values, strict=True):
-            chosen = self.chosen(when, value, result, node, node.base, node.base)
+        result = _Code(self.to(base.yes, node.base, node), base.no)
+        for when, value, (_, ref) in zip(whens, values, node.exceptions, strict=True):
+            chosen = self.chosen(when, value, result, node, ref, node)
             result = _Code(self.temporary(chosen.yes), None if chosen.no is None else self.temporary(chosen.no))
         maybes = [self.temporary(_flip(f"({self.no(when)})")) for when in whens]
         doubt = self.temporary(

@@ -19,6 +19,8 @@ from corridor.money import DECIMALS, format_money, minor_units
 from corridor.rulebook.errors import FactError, Place
 from corridor.rulebook.exact import exact_text, parse_exact, scaled_text
 from corridor.rulebook.kinds import (
+    FIRST_DAY,
+    LAST_DAY,
     LIMIT,
     NAMES,
     NUMBERS,
@@ -143,9 +145,11 @@ def _declaration(name: str, value: Value, currency: str) -> Fact:
         members = tuple(item.text("a member") for item in values.sequence("values"))
         if len(set(members)) != len(members) or not members:
             values.fail("the members of a category must differ.")
+        if len(members) > LIMIT[STORAGE[kind]]:
+            values.fail(f"a category has at most {LIMIT[STORAGE[kind]]:,} members.")
     minimum, maximum = 0, len(members) - 1 if members else 1
     if kind is Kind.DATE:
-        minimum, maximum = day_number(datetime.date(1800, 1, 1)), day_number(datetime.date(2200, 12, 31))
+        minimum, maximum = day_number(FIRST_DAY), day_number(LAST_DAY)
     if kind in NUMBERS:
         bounds = {"minimum": Fraction(0), "maximum": None}
         for key in bounds:

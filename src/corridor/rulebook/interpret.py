@@ -105,12 +105,14 @@ class Evaluation:
 
     def clause(self, clause: Clause) -> bool | str | None:
         """A clause's answer: True, False, None, or ``"n/a"`` where an ``if`` leads elsewhere."""
+        unsure = False
         for test, sense in clause.conditions:
             answer = self.of(test)
             if answer is not None and answer is not sense:
                 return "n/a"
+            unsure = unsure or answer is None
         value = self.of(clause.node)
-        return None if value is None else bool(value)
+        return None if unsure or value is None else bool(value)
 
     def needed(self, name: str) -> set[str]:
         """The missing facts that keep a rule at "cannot tell"; empty when its value is known."""

@@ -178,15 +178,14 @@ def divide(number, den):  # unsigned, so that a constant becomes a product
 
 
 def _numba_module(kernel: Kernel) -> str:
-    facts = list(kernel.facts)
-    scalars = kernel.source[kernel.source.index("(") + 1 : kernel.source.index(")")].split(", ")[len(facts) :]
+    facts, scalars = kernel.arguments[: len(kernel.facts)], kernel.arguments[len(kernel.facts) :]
     outs = [f"o__{number}" for number in range(len(kernel.results))]
     cells = ", ".join([*(f"{name}[i]" for name in facts), *scalars])
     targets = ", ".join(f"{out}[i]" for out in outs)
     return (
         f"{NUMBA_WORDS}{kernel.source}\n\n"
         "@njit(nogil=True, error_model='numpy', cache=True)\n"
-        f"def fill({', '.join([*facts, *scalars, *outs])}):\n"
+        f"def fill({', '.join([*kernel.arguments, *outs])}):\n"
         f"    for i in range({outs[0]}.shape[0]):\n"
         f"        {targets}{',' if len(outs) == 1 else ''} = decide({cells})\n"
     )
@@ -209,17 +208,22 @@ def _kernel_folder() -> Path:
     folder = cache_folder() / "kernels"
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        found = folder.stat()
-        own = not hasattr(os, "getuid") or found.st_uid == os.getuid()
-        if own and not found.st_mode & (stat.S_IWGRP | stat.S_IWOTH) and os.access(folder, os.W_OK):
+        if _ours(folder) and _ours(folder.parent) and os.access(folder, os.W_OK):
             return folder
     except OSError:
         pass
-    return Path(_own_folder().name)
+    return Path(_own_folder(os.getpid()).name)
 
 
-@lru_cache(maxsize=1)
-def _own_folder() -> tempfile.TemporaryDirectory[str]:
+def _ours(folder: Path) -> bool:
+    """Whether nobody but this user (or root) can put something into a folder, or something in its place."""
+    found = folder.stat()
+    owned = not hasattr(os, "getuid") or found.st_uid in {os.getuid(), 0}
+    return owned and not found.st_mode & (stat.S_IWGRP | stat.S_IWOTH)
+
+
+@lru_cache(maxsize=4)
+def _own_folder(_process: int) -> tempfile.TemporaryDirectory[str]:
     """A folder for this process alone, removed at its end."""
     return tempfile.TemporaryDirectory(prefix="corridor-kernels-")
 

@@ -56,6 +56,11 @@ LIMIT: Final = {"int64": 2**63 - 1, "int32": 2**31 - 1, "int16": 2**15 - 1, "int
 EPOCH: Final = datetime.date(1970, 1, 1)
 
 
+FIRST_DAY: Final = datetime.date(1800, 1, 1)
+LAST_DAY: Final = datetime.date(2200, 12, 31)
+"""The days that a fact can have."""
+
+
 def day_number(day: datetime.date) -> int:
     """The code of a date: days since 1970-01-01."""
     return (day - EPOCH).days

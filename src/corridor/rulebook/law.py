@@ -7,10 +7,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
+from math import lcm
 
 from corridor.rulebook.errors import NotInForce, PackError
 from corridor.rulebook.facts import Fact
-from corridor.rulebook.kinds import Kind
+from corridor.rulebook.kinds import LIMIT, Kind, day_number
 from corridor.rulebook.parameters import Dated, Parameter
 from corridor.rulebook.source import RuleVersion
 from corridor.rulebook.statute import Statute
@@ -38,11 +39,14 @@ def value_of(code: int, den: int, kind: Kind) -> Value:
     return Fraction(code, den) if kind is Kind.RATE else code
 
 
-ON = Ref(kind=Kind.DATE, lo=-62_091, hi=84_369, name="on", source="on", text="on")
-"""The day of the application, 1800-01-01 to 2200-12-31."""
+ON = Ref(
+    kind=Kind.DATE, lo=day_number(datetime.date.min), hi=day_number(datetime.date.max), name="on", source="on",
+    text="on",
+)  # fmt: skip
+"""The day of the application."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Clause:
     """One test of the law: a comparison, or a fact that must (or must not) hold.
 
@@ -65,9 +69,19 @@ class Clause:
         match self.node:
             case ShareTest(threshold=threshold):
                 return threshold
-            case Compare(margin=margin, right=right) if margin is not None:
-                return right
+            case Compare(margin=margin, left=left, right=right) if margin is not None and left.kind is not Kind.DATE:
+                return left if self._threshold_first else right
         return None
+
+    @property
+    def ceiling(self) -> bool:
+        """Whether what passes lies below the threshold."""
+        return isinstance(self.node, Compare | ShareTest) and (self.node.op in {"<=", "<"}) != self._threshold_first
+
+    @property
+    def _threshold_first(self) -> bool:
+        """Whether the test is written ``threshold <= amount``."""
+        return isinstance(self.node, Compare) and _fixed(self.node.left) and not _fixed(self.node.right)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +90,11 @@ class InForce:
 
     parameter: Parameter
     dated: Dated
+
+
+def _fixed(node: Node) -> bool:
+    """Whether an expression is made of parameters only."""
+    return not any(isinstance(part, Ref) and part.source != "parameter" for part in walk(node))
 
 
 class Law:
@@ -164,19 +183,44 @@ class Law:
                     remedy="Name one that says yes or no.",
                 )
             value = self._type(exception.name, used, path)
-            if value.kind is not root.kind or value.den != root.den:
+            if value.kind is not root.kind:
                 raise PackError(
-                    f"{exception.name} gives another type or scale than {version.name}, which it replaces.",
+                    f"{exception.name} gives another type than {version.name}, which it replaces.",
                     at=exception.at,
-                    remedy="Give both the same type, and rates the same scale.",
+                    remedy="Give both the same type.",
                 )
             pairs.append((when, value))
             self._applies[exception.name] = ((when, True),)
+        parts: list[Node] = [root, *(value for _, value in pairs)]
+        den = lcm(*(part.den for part in parts))
+        lo = min(part.lo * (den // part.den) for part in parts)
+        hi = max(part.hi * (den // part.den) for part in parts)
+        if max(-lo, hi, den) >= LIMIT["int64"]:
+            raise PackError(
+                f"{version.name} and its exceptions do not fit int64 on one scale.",
+                at=version.at,
+                remedy="Give their rates scales that go together.",
+            )
         return Excepted(
-            kind=root.kind, den=root.den, base=root, exceptions=pairs, rule=version.name, line=root.line,
-            text=root.text, lo=min(root.lo, *(value.lo for _, value in pairs)),
-            hi=max(root.hi, *(value.hi for _, value in pairs)),
+            kind=root.kind, den=den, base=root, exceptions=pairs, rule=version.name, line=root.line, text=root.text,
+            lo=lo, hi=hi,
         )  # fmt: skip
+
+    @cached_property
+    def helps(self) -> dict[str, bool]:
+        """For each Bool rule that bears on the outcome: whether its yes (or its no) helps toward yes.
+
+        A rule that does both, or that only chooses a way, is left out.
+        """
+        senses: dict[str, set[bool]] = {self.outcome: {True}}
+        todo = [(self.outcome, True)]
+        while todo:
+            name, sense = todo.pop()
+            for other, way in _bears(self.roots[name], sense):
+                if way not in senses.setdefault(other, set()):
+                    senses[other].add(way)
+                    todo.append((other, way))
+        return {name: next(iter(ways)) for name, ways in senses.items() if len(ways) == 1}
 
     @cached_property
     def values(self) -> dict[str, Value]:
@@ -291,6 +335,31 @@ def _leaves(
             yield from _leaves(other, (*conditions, (test, False)))
         case Compare() | ShareTest() | Ref(source="fact") | Not(item=Ref(source="fact")):
             yield node, conditions
+
+
+def _bears(node: Node, sense: bool) -> Iterator[tuple[str, bool]]:
+    """The rules that an expression rests on, each with the answer that drives it toward ``sense``."""
+    match node:
+        case Logic(items=items):
+            for item in items:
+                yield from _bears(item, sense)
+        case Not(item=item):
+            yield from _bears(item, not sense)
+        case Choose(kind=Kind.BOOL, test=test, then=then, other=other):
+            yield from _bears(then, sense)
+            yield from _bears(other, sense)
+            yield from ((name, way) for name, _ in _bears(test, sense) for way in (True, False))
+        case Excepted(kind=Kind.BOOL, base=base, exceptions=exceptions):
+            yield from _bears(base, sense)
+            for when, ref in exceptions:
+                yield from _bears(ref, sense)
+                yield from ((name, way) for name, _ in _bears(when, sense) for way in (True, False))
+        case Ref(source="rule", kind=Kind.BOOL, name=name):
+            yield name, sense
+        case _:
+            for part in walk(node):
+                if isinstance(part, Ref) and part.source == "rule":
+                    yield from ((part.name, way) for way in (True, False))
 
 
 def walk(node: Node) -> Iterator[Node]:

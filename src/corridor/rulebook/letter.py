@@ -24,7 +24,7 @@ EN: Final = {
     "no_base": "no base in the period", "share": "{value} of {base}, the test is {op} {rate}",
     "more": "{fact}: {x} more, to {to}", "less": "{fact}: {x} less, to {to}",
     "earlier": "{fact}: {x} earlier, on {to}", "later": "{fact}: {x} later, on {to}", "set": "{fact}: {x}",
-    "way_out": " What would change it: {step}.", "passes": "this clause passes",
+    "way_out": " What would change it: {step}.", "passes": "this clause passes", "ends": "this no longer holds",
     "then_yes": "the outcome is then yes", "then_no": "the outcome stays no",
     "then_unknown": "the outcome is then open", "unconfirmed_names": "Unconfirmed: {names}. Do not present this as "
     "the law.", "unconfirmed": "unconfirmed", "reform": "a reform, not law",
@@ -49,7 +49,8 @@ ZH: Final = {
     "no_base": "本期没有基数", "share": "占{base}的{value}，要求 {op} {rate}",
     "more": "{fact}增加 {x}，至 {to}", "less": "{fact}减少 {x}，至 {to}",
     "earlier": "{fact}提前 {x}，为 {to}", "later": "{fact}推迟 {x}，为 {to}", "set": "{fact}：{x}",
-    "way_out": "如{step}，即可符合。", "passes": "本条即达标", "then_yes": "结论变为符合", "then_no": "结论仍为不符合",
+    "way_out": "如{step}，即可符合。", "passes": "本条即达标", "ends": "本条不再成立",
+    "then_yes": "结论变为符合", "then_no": "结论仍为不符合",
     "then_unknown": "结论待定", "unconfirmed_names": "未经核实：{names}。不得作为法律陈述。", "unconfirmed": "未经核实",
     "reform": "改革方案，尚非法律",
     "as_of": "有意将{law}的规定适用于{on}的事实。", "known": "以{known}之前公布者为限。",
@@ -99,7 +100,7 @@ class _Letter:
             text = "; ".join(f"{path} = {v} @ {d}" for path, days in record["overlay"].items() for d, v in days.items())
             yield words["overlay"].format(overlay=text)
         if record["unconfirmed"]:
-            yield from wrap(words["unconfirmed_names"].format(names=", ".join(record["unconfirmed"])), WIDTH)
+            yield words["unconfirmed_names"].format(names=", ".join(record["unconfirmed"]))
         if amounts:
             yield from ("", words["outputs"])
             for item in amounts:
@@ -164,7 +165,8 @@ class _Letter:
 
     def change(self, change: Mapping[str, Any]) -> Iterator[str]:
         words = self.words
-        effect = words["sep"].join([words["passes"], words[f"then_{change['then']}"]])
+        turn = words["passes" if change["clause_then"] == "yes" else "ends"]
+        effect = words["sep"].join([turn, words[f"then_{change['then']}"]])
         yield f"  {change['clause']}: {self.step(change)}{words['sep']}{effect}"
 
     def step(self, change: Mapping[str, Any]) -> str:

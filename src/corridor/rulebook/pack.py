@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from corridor.money import DECIMALS
-from corridor.rulebook.errors import NotInForce, PackError, Place, UnknownPack
+from corridor.rulebook.errors import NotInForce, OverlayError, PackError, Place, UnknownPack
 from corridor.rulebook.facts import Fact, Given, read_facts, read_facts_file
 from corridor.rulebook.kinds import Kind
 from corridor.rulebook.law import Law
@@ -69,6 +69,12 @@ class Pack(Statute):
             days.update(dated.since for dated in parameter.values)
         return sorted(day for day in days if self.in_life(day))
 
+    @cached_property
+    def _published(self) -> list[datetime.date]:
+        """The days on which a value was published."""
+        values = (dated for parameter in self.parameters.values() for dated in parameter.values)
+        return [dated.published for dated in values if dated.published is not None]
+
     def law(self, day: Day, *, known: Day | None = None) -> Law:
         """What the pack says on ``day``, as far as it was published by ``known``.
 
@@ -81,12 +87,20 @@ class Pack(Statute):
             until = f"to {self.end}" if self.end else "on"
             raise NotInForce(
                 f"{self.id} is not in force on {day}; it is from {self.start} {until}.",
-                remedy="To apply it all the same, give the law's date: --law-as-of (law_as_of=).",
+                remedy="To decide by it all the same, name the law's own date: --law-as-of.",
             )
         first = max(start for start in self._breaks if start <= day)
-        if (first, known) not in self._laws:
-            self._laws[first, known] = Law(self, first, known)
-        return self._laws[first, known]
+        told = known  # the last publication before it tells as much, and there are few of those
+        if known is not None:
+            told = max((published for published in self._published if published <= known), default=datetime.date.min)
+        if (first, told) not in self._laws:
+            try:
+                self._laws[first, told] = Law(self, first, known)
+            except RecursionError:
+                raise PackError(
+                    "its rules rest on one another too deeply.", at=Place(str(self.folder)), remedy="Flatten them."
+                ) from None
+        return self._laws[first, told]
 
     def laws(self) -> Iterator[Law]:
         """The law of each stretch of the pack's life, oldest first."""
@@ -101,8 +115,14 @@ class Pack(Statute):
         stated = {path: {str(day): str(text) for day, text in days.items()} for path, days in overlay.items()}
         changed = apply_overlay(self.parameters, overlay, self.facts)
         pack = replace(self, parameters=changed, overlay=_joined(self.overlay or {}, stated))
-        for _ in pack.laws():  # types and overflow, as at load
-            pass
+        try:
+            for _ in pack.laws():  # types and overflow, as at load
+                pass
+        except PackError as error:
+            raise OverlayError(
+                f"the pack cannot work with this reform: {error.message}",
+                remedy="Give its values with fewer decimals, or smaller.",
+            ) from None
         return pack
 
     def read(self, facts: Mapping[str, Any], *, file: str | None = None) -> dict[str, Given]:
@@ -400,7 +420,7 @@ def _content_hash(texts: Mapping[str, str], facts: Mapping[str, Fact], rules: Ma
     declared = [
         [fact.name, fact.kind.value, fact.scale, fact.minimum, fact.maximum, list(fact.members),
          *(words and words.as_json() for words in (fact.title, fact.definition, fact.period, fact.unit))]
-        for fact in sorted(facts.values(), key=lambda fact: fact.name) if fact.name in named
+        for fact in facts.values() if fact.name in named  # in their order, which is that of a record
     ]  # fmt: skip
     content = json.dumps([sorted(texts.items()), declared], ensure_ascii=False, separators=(",", ":"))
     return hashlib.sha256(content.encode()).hexdigest()
@@ -427,6 +447,9 @@ def _check(pack: Pack, outcome: Value, outputs: Value) -> None:
                     f"{version.name} lies outside the pack's life.", at=version.at, remedy="Correct its dates."
                 )
     needed: set[tuple[str, datetime.date]] = set()
+    for value in (outcome, *outputs.sequence("outputs")):
+        if value.raw in {"outcome", "row", "problem"}:
+            value.fail(f"{value.raw} is a column of every result.", "Give the rule another name.")
     for law in pack.laws():
         if law.roots[pack.outcome].kind is not Kind.BOOL:
             outcome.fail(f"{pack.outcome} is not a Bool rule.", "The outcome is yes, no or cannot tell.")

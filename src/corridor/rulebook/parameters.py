@@ -436,6 +436,10 @@ def _reform(parameter: Parameter, inner: str, day: datetime.date, text: str, fac
     if code.denominator != 1:
         fail(f"{text} is not a whole number of the smallest unit.")
     content: Content = int(code)
+    if parameter.number_kind is Kind.RATE and not of_bound and code > max(scale, parameter.maximum):
+        fail(f"{text} is {exact_text(number * 100)}%.", f'For {text}% write "{exact_text(number / 100)}".')
+    if not of_bound and code < min(0, *(c for dated in parameter.values for c in codes_of(dated.content))):
+        fail(f"{text} is negative.", "Write a value that is not.")
     if isinstance(rows, tuple):
         changed = list(rows)
         old = rows[index]

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Final
 
 from corridor.rulebook.errors import Place, RulebookError
-from corridor.rulebook.pack import PACK_ID
+from corridor.rulebook.pack import PACK_ID, list_packs
 
 FILES: Final = {
     "pack.yaml": """\
@@ -84,6 +84,8 @@ def write_skeleton(name: str, shelf: Path) -> Path:
     folder = shelf / name.replace("-", "_")
     if not shelf.is_dir():
         raise RulebookError("there is no such folder.", at=Place(str(shelf)), remedy="Make it first.")
+    if name in list_packs():
+        raise RulebookError(f"there is a pack {name} already.", remedy="Choose another id.")
     if folder.exists():
         raise RulebookError("this exists already.", at=Place(str(folder)), remedy="Choose another id.")
     draft = shelf / f".{folder.name}.new"

@@ -624,6 +624,7 @@ class _Typer:
         node.line = getattr(at, "lineno", self.rule.at.line or 0)
         node.text = ast.unparse(at) if isinstance(at, ast.expr) else node.text
         self._fits(node.lo, node.hi, at)
+        self._fits(0, node.den, at)
         for part in children(node):  # operands brought to the node's own denominator
             if part.kind in NUMBERS and isinstance(node, Sum | Choose | Extreme) and part.kind is node.kind:
                 self._fits(part.lo * (node.den // part.den), part.hi * (node.den // part.den), at)

@@ -260,6 +260,6 @@ def assess_file(
         whole = parts[0]
         if len(parts) > 1:
             whole = Path(folder) / "whole.parquet"
-            pl.scan_parquet(parts).sink_parquet(whole)
+            pl.scan_parquet(parts, glob=False).sink_parquet(whole)
         whole.replace(out)
     return assessor.summary

@@ -144,7 +144,11 @@ def _facts(base: Law, other: Law) -> dict[str, Fact]:
         a, b = base.facts[name], other.facts[name]
         if (a.kind, a.scale, a.members) != (b.kind, b.scale, b.members):
             raise TableError(f"the packs do not mean the same by {name}.", remedy="Compare packs of one family.")
-    return {**base.facts, **other.facts}
+    facts = {**base.facts, **other.facts}
+    for name in base.facts.keys() & other.facts.keys():  # each kernel was checked for its own range only
+        a, b = base.facts[name], other.facts[name]
+        facts[name] = replace(a, minimum=max(a.minimum, b.minimum), maximum=min(a.maximum, b.maximum))
+    return facts
 
 
 class _Comparer:
@@ -222,7 +226,7 @@ class _Comparer:
             known = good & (margin != MISSING["int64"]) & (level != MISSING["int64"]) & (level > 0)
             # A display, not a decision: floats are good enough for the width of a bin, the sign is exact.
             gap = margin[known] / clause.margin.den / (level[known] / clause.level.den)
-            if _downward(clause.node):
+            if clause.ceiling:
                 gap = -gap  # a maximum: what passes lies below it
             place = np.floor(gap / WIDTH).astype(np.int64) + BINS
             inside = place[(place >= 0) & (place < 2 * BINS)]
@@ -237,7 +241,3 @@ class _Comparer:
             counts = self.found.groups.setdefault("" if name is None else name, {"rows": 0, "gain": 0, "lose": 0})
             for key, number in zip(counts, numbers, strict=True):
                 counts[key] += number
-
-
-def _downward(node: Any) -> bool:
-    return node.op in {"<=", "<"}
