@@ -215,10 +215,10 @@ def test_path_before_corridor_packs_before_entry_points_before_built_in(
     assert {row["id"]: row["title"]["en"] for row in told("pack", "list")}["stip"] == "first"
     monkeypatch.setenv("CORRIDOR_PACKS", f"{tmp_path / 'second'}:{tmp_path / 'first'}")
     assert who("stip") == "second"
-    here = put(tmp_path / "work", skeleton, titled("path"), name="stip")
+    here = put(tmp_path / "bench", skeleton, titled("path"), name="stip")
     assert who(here) == "path"
-    monkeypatch.chdir(tmp_path / "work")
-    assert who("./stip") == who("../work/stip") == "path"
+    monkeypatch.chdir(tmp_path / "bench")
+    assert who("./stip") == who("../bench/stip") == "path"
     assert who("stip") == "second"  # a bare id is an id, whatever lies in the working folder
     monkeypatch.chdir(here)
     assert who(".") == "path"
