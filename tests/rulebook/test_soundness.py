@@ -197,3 +197,9 @@ def test_many_publication_days_make_few_laws(write_pack: WritePack) -> None:
     rules = a_rule("qualifies", "x: Count, least: Count", "return x >= least")
     pack = load_pack(the_pack(write_pack, rules, fact("x"), number("least", "10")))
     assert len({id(pack.law(ON, known=f"2023-01-{day:02d}")) for day in range(1, 29)}) == 1
+
+
+def test_the_words_of_a_rule_show_its_own_parameters(write_pack: WritePack) -> None:
+    rule = a_rule("qualifies", "x: Count, least: Count", "return x >= least").replace("X.", "At least {leest}.")
+    with pytest.raises(PackError, match=r"\{leest\} in the words of qualifies is no parameter of it"):
+        load_pack(the_pack(write_pack, rule, fact("x"), number("least", "10")))

@@ -440,7 +440,7 @@ def expressions(draw: st.DrawFn, kind: str, depth: int) -> str:
     return re.sub(r"\{(\w+)\}", lambda match: draw(expressions(match[1], depth - 1)), form)
 
 
-@settings(max_examples=200, suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much])
+@settings(max_examples=120, suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much])
 @given(data=st.data(), seed=st.integers(0, 999))
 def test_whatever_the_language_allows_is_decided_alike(write_pack: WritePack, data: st.DataObject, seed: int) -> None:
     """A random rule is refused when it is loaded, or else the interpreter and NumPy agree on it."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
@@ -165,6 +166,13 @@ class Law:
             if version is None:
                 at = self.statute.rules[name][0].at
                 raise PackError(f"no version of {name} is in force on {self.day}.", at=at, remedy="Correct its dates.")
+            for word in re.findall(r"\{(\w+)\}", version.title.en + version.title.zh):
+                if word not in version.arguments or word not in self.statute.parameters:
+                    raise PackError(
+                        f"{{{word}}} in the words of {name} is no parameter of it.",
+                        at=version.at,
+                        remedy="Name a parameter that is an argument, or remove the braces.",
+                    )
             root = type_rule(version, _Names(self, version, used, (*path, name)))
             if name in self._exceptions:
                 root = self._excepted(version, root, used, (*path, name))
