@@ -109,7 +109,7 @@ def _nearest(
                     near, far = (near, middle) if turns(middle) else (middle, far)
                 best = far
                 break
-            near, step = far, step * 4
+            near, step = far, step * 16
     return best
 
 
