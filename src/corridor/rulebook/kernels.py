@@ -77,7 +77,7 @@ class TableKernel:
         given = [self._column(columns, name, rows) for name in self.facts]
         results = dict(out) if out is not None else {r.name: np.empty(rows, r.storage) for r in self.results}
         targets = [results[result.name] for result in self.results]
-        scalars = (*([on] if self._uses_on else []), *self._parameters)
+        scalars = (*([on] if self.law.uses_on else []), *self._parameters)
         step = SHARE if self.backend == "numba" else BLOCK
 
         def part(first: int) -> None:
@@ -94,10 +94,6 @@ class TableKernel:
         if self.law.outcome in self.law.outputs and "outcome" in results:
             results[self.law.outcome] = results["outcome"]
         return results
-
-    @property
-    def _uses_on(self) -> bool:
-        return self.law.uses_on
 
     def _column(self, columns: Mapping[str, Column], name: str, rows: int) -> Column:
         storage = STORAGE[self.law.facts[name].kind]

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from fractions import Fraction
@@ -451,8 +451,7 @@ def _reform(parameter: Parameter, inner: str, day: datetime.date, text: str, fac
     return replace(parameter, values=values, maximum=maximum)
 
 
-def _overlay_number(kind: Kind, text: str, fail: object) -> Fraction:
-    assert callable(fail)
+def _overlay_number(kind: Kind, text: str, fail: Callable[..., NoReturn]) -> Fraction:
     if kind is Kind.BOOL and text in {"true", "false"}:
         return Fraction(text == "true")
     try:
@@ -463,7 +462,6 @@ def _overlay_number(kind: Kind, text: str, fail: object) -> Fraction:
     except ValueError:
         pass
     fail(f"{text!r} is not a value that it can take.", 'Write a plain decimal or fraction, such as "0.035".')
-    raise AssertionError
 
 
 def _rescale(parameter: Parameter, factor: int, *, of_bound: bool) -> Parameter:

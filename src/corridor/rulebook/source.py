@@ -6,6 +6,7 @@ import ast
 import datetime
 import re
 import warnings
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import NoReturn
 
@@ -169,12 +170,10 @@ def _read_rule(function: ast.FunctionDef, file: str) -> RuleVersion:
     )
 
 
-def _annotation(node: ast.expr | None, what: str, fail: object) -> Kind:
+def _annotation(node: ast.expr | None, what: str, fail: Callable[..., NoReturn]) -> Kind:
     if isinstance(node, ast.Name) and node.id in ANNOTATIONS:
         return ANNOTATIONS[node.id]
-    assert callable(fail)
     fail(f"{what} has no type of the rule language.", f"Annotate it with one of: {', '.join(ANNOTATIONS)}.")
-    raise AssertionError
 
 
 def _text(node: ast.expr) -> str | None:
